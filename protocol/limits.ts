@@ -1,0 +1,62 @@
+/** Every size and time that both sides rely on, with the relations between them. @module */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Limits of the wire. Sizes in bytes, times in milliseconds. Source: the reference, 0.169.0. */
+export const limits = {
+  /** Largest single WebSocket frame a server takes; a larger one drops the connection. */
+  maxFrameBytes: 16 * MIB,
+  /** Largest message (fragments together, or one stdio line); a larger one drops the connection. */
+  maxMessageBytes: 64 * MIB,
+  /** Containers nested in one message. */
+  maxDepth: 127,
+  /** JSON values (objects, arrays, scalars; not keys) in one message. */
+  maxValues: 262_144,
+  /** Largest HTTP request head a listener reads before it gives up on the caller. */
+  maxRequestHeadBytes: 16 * KIB,
+  /** Time a caller has to send its HTTP request head; a silent socket is closed after it. */
+  requestHeadMs: 10_000,
+  /** Between two pings of a WebSocket server. Missing pongs are not punished. */
+  pingIntervalMs: 30_000,
+
+  /** Largest piece of output in one `process/output`; one pipe read. The reference sends 8 KiB. */
+  maxChunkBytes: 64 * KIB,
+  /** Output kept per process for readers and reconnecting clients; oldest whole chunks go first. */
+  retainedBytes: 1 * MIB,
+  /** Output chunks kept per process. */
+  retainedChunks: 50_000,
+  /** Remembered `writeId`s per process, oldest forgotten first. */
+  rememberedWrites: 4096,
+  /** Writes waiting per process before `process/write` stops answering. */
+  queuedWrites: 128,
+  /** Bytes waiting per process before `process/write` stops answering, so that few big ones count. */
+  queuedWriteBytes: 4 * MIB,
+
+  /** A session without connection is kept this long, then its processes end. */
+  detachedSessionMs: 80_000,
+  /** A process is kept this long after `process/closed`. */
+  closedProcessMs: 80_000,
+  /** How long a client tries to resume; must stay below `detachedSessionMs`. */
+  recoveryMs: 45_000,
+  /** A client waits this long for a connection. */
+  connectMs: 10_000,
+  /** A client waits this long for the answer to `initialize`. */
+  initializeMs: 10_000,
+
+  /** Outgoing bytes queued on a connection at which the server stops producing. */
+  sendHighWaterBytes: 4 * MIB,
+  /** Outgoing bytes queued at which it goes on. */
+  sendLowWaterBytes: 1 * MIB,
+  /** Requests served at once per lane and connection unless `--concurrent-requests` says less. */
+  concurrentRequests: 1024,
+  /** Requests read ahead of a free place, per connection; then the server stops reading. */
+  waitingRequests: 256,
+
+  /** Largest file `fs/readFile` returns. */
+  readFileBytes: 512 * MIB,
+  /** Events a client keeps per process while a gap before them is filled. */
+  reorderEvents: 256,
+  /** Bytes a client keeps per process for a slow reader; then it falls back on `process/read`. */
+  clientBufferBytes: 1 * MIB,
+} as const;

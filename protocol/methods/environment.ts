@@ -1,0 +1,155 @@
+/** `environment/info` and `environment/status`: what the executor's machine is like. @module */
+
+import type { RequestSpec } from "../method.ts";
+import type { PathUri } from "../path_uri.ts";
+import {
+  flag,
+  list,
+  nothing,
+  nullable,
+  oneOf,
+  optional,
+  pathUri,
+  type Schema,
+  struct,
+  text,
+} from "../schema.ts";
+
+/** The shell an orchestrator may run commands with. */
+export interface ShellInfo {
+  /** Such as `bash`, `zsh` or `sh`. */
+  readonly name: string;
+  /** Native path of the program, not a URI. */
+  readonly path: string;
+}
+
+/**
+ * What a server can do beyond the first protocol version. A missing flag reads as false, and a
+ * server announces only what it does.
+ */
+export interface Capabilities {
+  /** Commands may be started behind an executor-side network proxy. */
+  readonly networkProxyLaunch?: boolean | undefined;
+  /** `fs/watchMissing` works. */
+  readonly fsWatchMissing?: boolean | undefined;
+  /** `environmentConfig/read` works. */
+  readonly environmentConfigRead?: boolean | undefined;
+  /** `http/request` takes header values from the executor's environment. */
+  readonly httpHeaderEnvVars?: boolean | undefined;
+  /** `fs/open` works together with a sandbox. */
+  readonly sandboxedFileStreaming?: boolean | undefined;
+  /** `fs/open` in mode `replace` and `fs/writeBlock` work. */
+  readonly fileWriteStreaming?: boolean | undefined;
+  /** `process/start` takes a `shellSnapshot`. */
+  readonly shellSnapshotV2?: boolean | undefined;
+  /** Extension: `process/closeStdin` works. */
+  readonly processCloseStdin?: boolean | undefined;
+}
+
+/** The program that serves, beside the wire version it speaks. Extension. */
+export interface ImplementationInfo {
+  /** Name of the program. */
+  readonly name: string;
+  /** Version of the program, not of the wire. */
+  readonly version: string;
+}
+
+/** Result of `environment/info`, and part of the result of `initialize`. */
+export interface EnvironmentInfo {
+  /** The user's shell. */
+  readonly shell: ShellInfo;
+  /** Version of the reference whose wire is spoken. */
+  readonly executorVersion?: string | undefined;
+  /** Opaque build identity. */
+  readonly providerId?: string | undefined;
+  /** The server's working directory. */
+  readonly cwd?: PathUri | null | undefined;
+  /** Home directory of the server's user. */
+  readonly userHomeDir?: PathUri | undefined;
+  /** `linux`, `macos` or `windows`. */
+  readonly platformOs?: string | undefined;
+  /** Directories that clients put in front of PATH. */
+  readonly prependPathDirs?: PathUri[] | undefined;
+  /** What TMPDIR names; empty when it is unset. */
+  readonly temporaryDirectories?: PathUri[] | undefined;
+  /** The machine's temporary directory. */
+  readonly tempDir?: PathUri | undefined;
+  /** What the server can do. */
+  readonly capabilities?: Capabilities | undefined;
+  /** Which program serves. Extension; the reference does not send it. */
+  readonly implementation?: ImplementationInfo | undefined;
+}
+
+/** Result of `environment/status`. */
+export interface EnvironmentStatus {
+  /** Always `ready`: a server that answers is ready. */
+  readonly status: "ready";
+}
+
+const shellInfo: Schema<ShellInfo> = struct<ShellInfo>("ShellInfo", { name: text, path: text });
+
+const capabilities: Schema<Capabilities> = struct<Capabilities>("EnvironmentCapabilities", {
+  networkProxyLaunch: optional(flag),
+  fsWatchMissing: optional(flag),
+  environmentConfigRead: optional(flag),
+  httpHeaderEnvVars: optional(flag),
+  sandboxedFileStreaming: optional(flag),
+  fileWriteStreaming: optional(flag),
+  shellSnapshotV2: optional(flag),
+  processCloseStdin: optional(flag),
+});
+
+const implementationInfo = struct<ImplementationInfo>("ImplementationInfo", {
+  name: text,
+  version: text,
+});
+
+/** Decodes an `EnvironmentInfo`. */
+export const environmentInfo: Schema<EnvironmentInfo> = struct<EnvironmentInfo>("EnvironmentInfo", {
+  shell: shellInfo,
+  executorVersion: optional(text),
+  providerId: optional(text),
+  cwd: optional(nullable(pathUri)),
+  userHomeDir: optional(pathUri),
+  platformOs: optional(text),
+  prependPathDirs: optional(list(pathUri)),
+  temporaryDirectories: optional(list(pathUri)),
+  tempDir: optional(pathUri),
+  capabilities: optional(capabilities),
+  implementation: optional(implementationInfo),
+});
+
+const environmentStatus: Schema<EnvironmentStatus> = struct<EnvironmentStatus>(
+  "EnvironmentStatus",
+  { status: oneOf(["ready"]) },
+);
+
+/** Requests about the executor's machine. */
+export const environmentRequests = {
+  "environment/info": {
+    params: nothing,
+    result: environmentInfo,
+    paramsType: "nothing",
+    resultType: "EnvironmentInfo",
+    phase: "ready",
+    lane: "control",
+    family: "environment info",
+    ordering: "none",
+    errors: [],
+    since: "0.169.0",
+    summary: "Describes the executor's machine and what the server can do.",
+  } satisfies RequestSpec<Record<string, never>, EnvironmentInfo>,
+  "environment/status": {
+    params: nothing,
+    result: environmentStatus,
+    paramsType: "nothing",
+    resultType: "EnvironmentStatus",
+    phase: "ready",
+    lane: "control",
+    family: "environment status",
+    ordering: "none",
+    errors: [],
+    since: "0.169.0",
+    summary: "Answers at once, so that a client can tell a live server from a silent one.",
+  } satisfies RequestSpec<Record<string, never>, EnvironmentStatus>,
+} as const;

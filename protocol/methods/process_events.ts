@@ -1,0 +1,81 @@
+/** `process/*` notifications: output, exited, closed. @module */
+
+import type { NotificationSpec } from "../method.ts";
+import { bytes, count, flag, integer, optional, type Schema, struct, text } from "../schema.ts";
+import { type OutputStream, outputStream } from "./process.ts";
+
+/** Parameters of `process/output`. */
+export interface OutputParams {
+  /** Which process. */
+  readonly processId: string;
+  /** Number in the process's one sequence, from 1 without holes. */
+  readonly seq: number;
+  /** Where it came from. */
+  readonly stream: OutputStream;
+  /** The bytes; base64 on the wire. */
+  readonly chunk: Uint8Array<ArrayBuffer>;
+}
+
+/** Parameters of `process/exited`. */
+export interface ExitedParams {
+  /** Which process. */
+  readonly processId: string;
+  /** Number in the process's one sequence; output may follow. */
+  readonly seq: number;
+  /** Exit code; 128 + n after signal n. */
+  readonly exitCode: number;
+  /** Whether the sandbox seems to have caused the failure; older servers leave it out. */
+  readonly sandboxDenied?: boolean | undefined;
+}
+
+/** Parameters of `process/closed`. */
+export interface ClosedParams {
+  /** Which process. */
+  readonly processId: string;
+  /** The last number of the sequence. */
+  readonly seq: number;
+}
+
+const outputParams: Schema<OutputParams> = struct<OutputParams>("OutputNotification", {
+  processId: text,
+  seq: count,
+  stream: outputStream,
+  chunk: bytes,
+});
+
+const exitedParams: Schema<ExitedParams> = struct<ExitedParams>("ExitedNotification", {
+  processId: text,
+  seq: count,
+  exitCode: integer,
+  sandboxDenied: optional(flag),
+});
+
+const closedParams: Schema<ClosedParams> = struct<ClosedParams>("ClosedNotification", {
+  processId: text,
+  seq: count,
+});
+
+/** Notifications about processes. */
+export const processNotifications = {
+  "process/output": {
+    params: outputParams,
+    paramsType: "OutputParams",
+    direction: "toClient",
+    since: "0.169.0",
+    summary: "A numbered piece of output.",
+  } satisfies NotificationSpec<OutputParams>,
+  "process/exited": {
+    params: exitedParams,
+    paramsType: "ExitedParams",
+    direction: "toClient",
+    since: "0.169.0",
+    summary: "The program has ended; its descendants may still hold its output open.",
+  } satisfies NotificationSpec<ExitedParams>,
+  "process/closed": {
+    params: closedParams,
+    paramsType: "ClosedParams",
+    direction: "toClient",
+    since: "0.169.0",
+    summary: "The program has ended and so has all its output; nothing follows.",
+  } satisfies NotificationSpec<ClosedParams>,
+} as const;

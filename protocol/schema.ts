@@ -1,0 +1,193 @@
+/**
+ * Decoders for untrusted values: valibot schemas whose errors are worded as the reference words them.
+ *
+ * Every decoder takes unknown members without complaint, as the wire demands.
+ * @module
+ */
+
+import * as v from "valibot";
+import { decodeBase64 } from "./base64.ts";
+import { RpcError } from "./errors.ts";
+import { parsePathUri, type PathUri, PathUriError } from "./path_uri.ts";
+
+/** Turns an unknown value into a `T`, or into issues. */
+export type Schema<T> = v.GenericSchema<unknown, T>;
+
+/**
+ * Decodes a value.
+ * @throws {RpcError} `invalidParams`, with a sentence that names the member at fault
+ */
+export function decode<T>(schema: Schema<T>, value: unknown): T {
+  const result = v.safeParse(schema, value, { abortEarly: true, abortPipeEarly: true });
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  const path = v.getDotPath(issue);
+  // A missing member at the top is already named by the message.
+  const named = path === null || issue.message === `missing field \`${path}\``;
+  throw new RpcError("invalidParams", named ? issue.message : `${issue.message}; at \`${path}\``);
+}
+
+/** Schemas of an object's members; the compiler holds them equal to the interface `T`. */
+export type Members<T> = { readonly [K in keyof T]-?: MemberSchema<T, K> };
+
+type MemberSchema<T, K extends keyof T> = undefined extends T[K]
+  ? v.OptionalSchema<Schema<Exclude<T[K], undefined>>, undefined>
+  : Schema<T[K]>;
+
+/**
+ * An object with known members. An array is refused: positional parameters are a quirk of the
+ * reference's decoder that no client uses.
+ * @param name what the reference calls it in "expected struct NAME"
+ */
+export function struct<T>(name: string, members: Members<T>): Schema<T> {
+  const expected = (issue: { input: unknown }) =>
+    `invalid type: ${found(issue.input)}, expected struct ${name}`;
+  const shape = v.object(members, (issue) => {
+    const last = issue.path?.at(-1);
+    return last === undefined ? expected(issue) : `missing field \`${String(last.key)}\``;
+  });
+  // The compiler cannot compute valibot's output of a mapped type; `Members<T>` has checked it.
+  return v.pipe(v.custom<Record<string, unknown>>(isRecord, expected), shape) as unknown as Schema<
+    T
+  >;
+}
+
+/** A member that may be absent. */
+export function optional<T>(schema: Schema<T>): v.OptionalSchema<Schema<T>, undefined> {
+  return v.optional(schema);
+}
+
+/** A value that may be null. */
+export function nullable<T>(schema: Schema<T>): Schema<T | null> {
+  return v.nullable(schema);
+}
+
+/** A list of values of one kind. */
+export function list<T>(item: Schema<T>): Schema<T[]> {
+  return v.array(item, wrongType("a sequence"));
+}
+
+/** Any string. */
+export const text: Schema<string> = v.string(wrongType("a string"));
+
+/** True or false. */
+export const flag: Schema<boolean> = v.boolean(wrongType("a boolean"));
+
+/** An integer from 0 on (64 bits on the wire; beyond 2^53 the nearest number is taken). */
+export const count: Schema<number> = v.pipe(
+  v.number(wrongType("an unsigned integer")),
+  v.check((value) => Number.isInteger(value) && value >= 0 && value < 2 ** 64, "invalid number"),
+);
+
+/** A 32-bit integer with sign. */
+export const integer: Schema<number> = v.pipe(
+  v.number(wrongType("an integer")),
+  v.check((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 31, "invalid number"),
+);
+
+/** One of a few words. */
+export function oneOf<const W extends string>(words: readonly W[]): Schema<W> {
+  const wanted = words.map((word) => `\`${word}\``).join(", ");
+  const expected = words.length === 1 ? wanted : `one of ${wanted}`;
+  return v.picklist(
+    words,
+    ({ input }) =>
+      typeof input === "string"
+        ? `unknown variant \`${input.slice(0, 80)}\`, expected ${expected}`
+        : `invalid type: ${found(input)}, expected ${expected}`,
+  );
+}
+
+/** A UUID in its usual form. */
+export const uuid: Schema<string> = v.pipe(
+  v.string(wrongType("a string")),
+  v.check(
+    (value) => UUID.test(value),
+    ({ input }) => `invalid UUID ${JSON.stringify(clip(input))}`,
+  ),
+);
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** An object of strings, under any keys: `constructor` and `__proto__` are names like others. */
+export const stringMap: Schema<Record<string, string>> = v.pipe(
+  v.custom<Record<string, string>>(isRecord, wrongType("a map")),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const [key, value] of Object.entries(dataset.value)) {
+      if (typeof value === "string") continue;
+      addIssue({
+        message: `invalid type: ${found(value)}, expected a string; at key \`${clip(key)}\``,
+      });
+      return;
+    }
+  }),
+);
+
+/** Base64 text that becomes bytes. */
+export const bytes: Schema<Uint8Array<ArrayBuffer>> = v.pipe(
+  v.string(wrongType("a string")),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return decodeBase64(dataset.value);
+    } catch (error) {
+      addIssue({ message: reasonOf(error) });
+      return NEVER;
+    }
+  }),
+);
+
+/** A `file:` URI in its normal form. Whether it fits this machine is checked where it is used. */
+export const pathUri: Schema<PathUri> = v.pipe(
+  v.string(wrongType("path URI string")),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return parsePathUri(dataset.value);
+    } catch (error) {
+      addIssue({ message: reasonOf(error) });
+      return NEVER;
+    }
+  }),
+);
+
+/** Anything; the place that uses it decides. */
+export const anything: Schema<unknown> = v.unknown();
+
+/** No parameters: absent, null or an empty object. */
+export const nothing: Schema<Record<string, never>> = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const { value } = dataset;
+    if (value === undefined || value === null) return {};
+    if (isRecord(value) && Object.keys(value).length === 0) return {};
+    addIssue({ message: `invalid type: ${found(value)}, expected unit` });
+    return NEVER;
+  }),
+);
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function wrongType(expected: string): (issue: { input: unknown }) => string {
+  return ({ input }) => `invalid type: ${found(input)}, expected ${expected}`;
+}
+
+/** Names what was found instead, without repeating more than a little of it. */
+function found(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (Array.isArray(value)) return "sequence";
+  if (typeof value === "object") return "map";
+  if (typeof value === "string") return `string ${JSON.stringify(clip(value))}`;
+  if (typeof value === "boolean") return `boolean \`${value}\``;
+  return Number.isInteger(value) ? `integer \`${value}\`` : `floating point \`${value}\``;
+}
+
+function clip(value: string): string {
+  return value.length > 80 ? `${value.slice(0, 80)}…` : value;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof RpcError || error instanceof PathUriError) return error.message;
+  throw error;
+}

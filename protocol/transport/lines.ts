@@ -1,0 +1,141 @@
+/** A pair of byte streams as a transport: one message per line. @module */
+
+import { limits } from "../limits.ts";
+import { End } from "./end.ts";
+import { putBase64, putText, SendQueue, type TextFrame } from "./send_queue.ts";
+import { type Base64Text, joinBase64, type Transport } from "./transport.ts";
+
+/** Two byte streams, as a process has them towards its parent or its child. */
+export interface ByteStreams {
+  /** Bytes from the other side. */
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Bytes to the other side. */
+  readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
+}
+
+const NEWLINE = 0x0a;
+
+const LINE: TextFrame = {
+  headLength: () => 0,
+  tailLength: 1,
+  finish: (place, length) => place[length] = NEWLINE,
+};
+
+/** Messages as newline-terminated UTF-8 JSON; blank lines are skipped, CRLF is accepted. */
+export class LineTransport implements Transport {
+  readonly peer: string;
+  readonly malformedPrefix: string;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #queue: SendQueue;
+  readonly #end = new End();
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  #block: Uint8Array<ArrayBuffer> = new Uint8Array();
+  /** Parts of a line that began in earlier blocks. */
+  #parts: Uint8Array<ArrayBuffer>[] = [];
+  #partBytes = 0;
+
+  /** @param peer names the other end in errors, such as `exec-server stdio` */
+  constructor(streams: ByteStreams, peer: string) {
+    this.peer = peer;
+    this.malformedPrefix = `failed to parse JSON-RPC message from ${peer}: `;
+    this.#reader = streams.readable.getReader();
+    this.#writer = streams.writable.getWriter();
+    this.#queue = new SendQueue(
+      (block) => this.#writer.write(block),
+      () => this.close(`cannot write to ${peer}: it no longer reads`),
+    );
+  }
+
+  get queuedBytes(): number {
+    return this.#queue.queuedBytes;
+  }
+
+  get closed(): Promise<string> {
+    return this.#end.promise;
+  }
+
+  async receive(): Promise<string | undefined> {
+    try {
+      for (;;) {
+        const line = await this.#nextLine();
+        if (line === undefined || this.#end.reached) return undefined;
+        if (line.trim() !== "") return line;
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.close(`cannot read from ${this.peer}: ${reason}`);
+      return undefined;
+    }
+  }
+
+  send(text: string): void {
+    putText(this.#queue, text, LINE);
+  }
+
+  sendBase64(text: Base64Text): void {
+    if (!putBase64(this.#queue, text, LINE)) this.send(joinBase64(text));
+  }
+
+  drained(): Promise<void> {
+    return this.#queue.drained();
+  }
+
+  close(reason: string): void {
+    if (!this.#end.reach(reason)) return;
+    this.#queue.stop();
+    // Both sides may already be gone; that is what closing is for.
+    this.#reader.cancel().catch(() => {});
+    this.#writer.close().catch(() => {});
+  }
+
+  async finish(reason: string): Promise<void> {
+    await this.#queue.drained(0);
+    this.close(reason);
+  }
+
+  async #nextLine(): Promise<string | undefined> {
+    for (;;) {
+      const end = this.#block.indexOf(NEWLINE);
+      if (end >= 0) {
+        const line = this.#join(this.#block.subarray(0, end));
+        this.#block = this.#block.subarray(end + 1);
+        return line;
+      }
+      this.#keep(this.#block);
+      this.#block = new Uint8Array();
+      const { done, value } = await this.#reader.read();
+      if (done) {
+        // A last line without newline is still a message: nothing is lost.
+        const rest = this.#join(new Uint8Array());
+        if (rest !== "") return rest;
+        this.close(`${this.peer} reached its end`);
+        return undefined;
+      }
+      this.#block = value;
+    }
+  }
+
+  #keep(part: Uint8Array<ArrayBuffer>): void {
+    if (part.byteLength === 0) return;
+    this.#partBytes += part.byteLength;
+    if (this.#partBytes > limits.maxMessageBytes) {
+      throw new RangeError(`A line is longer than ${limits.maxMessageBytes} bytes`);
+    }
+    this.#parts.push(part);
+  }
+
+  #join(last: Uint8Array<ArrayBuffer>): string {
+    if (this.#parts.length === 0) return this.#decoder.decode(last);
+    this.#keep(last);
+    const line = new Uint8Array(this.#partBytes);
+    let at = 0;
+    for (const part of this.#parts) {
+      line.set(part, at);
+      at += part.byteLength;
+    }
+    this.#parts = [];
+    this.#partBytes = 0;
+    return this.#decoder.decode(line);
+  }
+}

@@ -1,0 +1,44 @@
+/** What carries messages between two sides, whatever lies below. @module */
+
+import { encodeBase64 } from "../base64.ts";
+
+/** A message text in three parts: `before`, the base64 of `bytes`, `after`. */
+export interface Base64Text {
+  readonly before: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly after: string;
+}
+
+/** The parts put together. */
+export function joinBase64({ before, bytes, after }: Base64Text): string {
+  return before + encodeBase64(bytes) + after;
+}
+
+/**
+ * A two-way, ordered stream of message texts.
+ *
+ * Sending never waits and never fails: what cannot be delivered is dropped with the transport, and
+ * `closed` says so. Who sends much watches `queuedBytes` and waits for `drained()`.
+ */
+export interface Transport {
+  /** Names the other end in errors, such as `exec-server websocket 127.0.0.1:4000`. */
+  readonly peer: string;
+  /** First words of the answer to a malformed message; differs per kind of transport. */
+  readonly malformedPrefix: string;
+  /** Bytes accepted by `send` and not yet taken by the system. */
+  readonly queuedBytes: number;
+  /** Settles when the transport has ended, with one sentence that says why. Never rejects. */
+  readonly closed: Promise<string>;
+  /** The next message text; undefined once the transport has ended. One call at a time. */
+  receive(): Promise<string | undefined>;
+  /** Queues a message. */
+  send(text: string): void;
+  /** Queues a message that is mostly base64. The bytes are only read during the call. */
+  sendBase64(text: Base64Text): void;
+  /** Settles when at most `limits.sendLowWaterBytes` are queued, or the transport has ended. */
+  drained(): Promise<void>;
+  /** Ends the transport at once; what is still queued may be lost. */
+  close(reason: string): void;
+  /** Ends the transport after what is queued has been sent. */
+  finish(reason: string): Promise<void>;
+}

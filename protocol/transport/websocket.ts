@@ -1,0 +1,161 @@
+/** A WebSocket as a transport, framed by ourselves over a byte connection; either role. @module */
+
+import { limits } from "../limits.ts";
+import { End } from "./end.ts";
+import { putBase64, putText, SendQueue, type TextFrame } from "./send_queue.ts";
+import { type Base64Text, joinBase64, type Transport } from "./transport.ts";
+import {
+  FrameDecoder,
+  frameHeadLength,
+  MessageAssembler,
+  opcodes,
+  writeFrameHead,
+} from "./websocket_frame.ts";
+
+/** A byte connection, as TCP and Unix sockets are. */
+export interface ByteConnection {
+  /** Reads into a buffer; null at the end. */
+  read(into: Uint8Array<ArrayBuffer>): Promise<number | null>;
+  /** Writes some bytes and returns how many. */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<number>;
+  /** Ends both directions. */
+  close(): void;
+}
+
+/** How a WebSocket transport behaves. */
+export interface WebSocketOptions {
+  /** Which side this is; clients mask what they send. */
+  readonly role: "server" | "client";
+  /** Names the other end in errors. */
+  readonly peer: string;
+  /** Bytes that were read behind the HTTP head. */
+  readonly early?: Uint8Array<ArrayBuffer> | undefined;
+}
+
+const READ_BYTES = 64 * 1024;
+
+/**
+ * One message per text frame. Frames above `limits.maxFrameBytes`, broken frames and text that is
+ * not UTF-8 end the connection without a close frame, as the reference does; so does the peer's own
+ * close frame.
+ */
+export class WebSocketTransport implements Transport {
+  readonly peer: string;
+  readonly malformedPrefix: string;
+  readonly #connection: ByteConnection;
+  readonly #isClient: boolean;
+  readonly #frames: FrameDecoder;
+  readonly #messages = new MessageAssembler();
+  readonly #queue: SendQueue;
+  readonly #end = new End();
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  readonly #buffer = new Uint8Array(READ_BYTES);
+  readonly #textFrame: TextFrame = {
+    headLength: (length) => frameHeadLength(length, this.#isClient),
+    tailLength: 0,
+    finish: (place, length) =>
+      writeFrameHead(place, { opcode: opcodes.text, isMasked: this.#isClient, length }),
+  };
+
+  /** Takes over a connection whose HTTP upgrade is done. */
+  constructor(connection: ByteConnection, options: WebSocketOptions) {
+    this.peer = options.peer;
+    this.malformedPrefix = `failed to parse websocket JSON-RPC message from ${options.peer}: `;
+    this.#connection = connection;
+    this.#isClient = options.role === "client";
+    this.#frames = new FrameDecoder(this.#isClient ? "fromServer" : "fromClient");
+    if (options.early !== undefined) this.#frames.push(options.early);
+    this.#queue = new SendQueue(
+      (block) => this.#writeAll(block),
+      (error) => this.close(`cannot write to ${this.peer}: ${reasonOf(error)}`),
+    );
+  }
+
+  get queuedBytes(): number {
+    return this.#queue.queuedBytes;
+  }
+
+  get closed(): Promise<string> {
+    return this.#end.promise;
+  }
+
+  async receive(): Promise<string | undefined> {
+    try {
+      while (!this.#end.reached) {
+        const text = this.#nextText();
+        if (text !== undefined) return text;
+        if (this.#end.reached) return undefined;
+        const count = await this.#connection.read(this.#buffer);
+        if (count === null) this.close(`${this.peer} closed the connection`);
+        else this.#frames.push(this.#buffer.subarray(0, count));
+      }
+    } catch (error) {
+      this.close(`cannot read from ${this.peer}: ${reasonOf(error)}`);
+    }
+    return undefined;
+  }
+
+  send(text: string): void {
+    putText(this.#queue, text, this.#textFrame);
+  }
+
+  /** Sends an empty ping. Nobody waits for the pong. */
+  ping(): void {
+    this.#sendFrame(opcodes.ping, new Uint8Array());
+  }
+
+  sendBase64(text: Base64Text): void {
+    if (!putBase64(this.#queue, text, this.#textFrame)) this.send(joinBase64(text));
+  }
+
+  drained(): Promise<void> {
+    return this.#queue.drained();
+  }
+
+  close(reason: string): void {
+    if (!this.#end.reach(reason)) return;
+    this.#queue.stop();
+    this.#connection.close();
+  }
+
+  async finish(reason: string): Promise<void> {
+    await this.#queue.drained(0);
+    this.close(reason);
+  }
+
+  /** The next message among the bytes at hand. */
+  #nextText(): string | undefined {
+    for (;;) {
+      const frame = this.#frames.next();
+      if (frame === undefined) return undefined;
+      if (frame.opcode === opcodes.ping) this.#sendFrame(opcodes.pong, frame.payload);
+      if (frame.opcode === opcodes.close) return void this.close(`${this.peer} said goodbye`);
+      if (frame.opcode > opcodes.binary) continue;
+      const message = this.#messages.add(frame);
+      if (message !== undefined) return this.#decoder.decode(message);
+    }
+  }
+
+  #sendFrame(opcode: number, payload: Uint8Array): void {
+    // A peer that pings without reading must not fill the queue.
+    if (opcode === opcodes.pong && this.queuedBytes > limits.sendHighWaterBytes) return;
+    const isMasked = this.#isClient;
+    const head = frameHeadLength(payload.byteLength, isMasked);
+    this.#queue.put(head + payload.byteLength, (place) => {
+      place.set(payload, head);
+      writeFrameHead(place, { opcode, isMasked, length: payload.byteLength });
+      return true;
+    });
+  }
+
+  async #writeAll(block: Uint8Array<ArrayBuffer>): Promise<void> {
+    let rest = block;
+    while (rest.byteLength > 0) {
+      rest = rest.subarray(await this.#connection.write(rest));
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,250 @@
+/**
+ * WebSocket frames (RFC 6455): bytes to frames and back, for either role.
+ *
+ * Pure and without a socket, so that every limit can be tested byte by byte.
+ * @module
+ */
+
+import { limits } from "../limits.ts";
+
+/** Kind of frame, RFC 6455 section 5.2. */
+export const opcodes = {
+  continuation: 0,
+  text: 1,
+  binary: 2,
+  close: 8,
+  ping: 9,
+  pong: 10,
+} as const;
+
+/** One frame. */
+export interface Frame {
+  /** Whether it ends its message. */
+  readonly isFinal: boolean;
+  /** One of `opcodes`. */
+  readonly opcode: number;
+  /** Unmasked; valid until more bytes are pushed into the decoder. */
+  readonly payload: Uint8Array<ArrayBuffer>;
+}
+
+/** Says which rule of RFC 6455, or which limit, a peer broke. The connection must end. */
+export class FrameError extends Error {
+  override readonly name = "FrameError";
+}
+
+interface Head {
+  readonly isFinal: boolean;
+  readonly opcode: number;
+  /** Four bytes as a little-endian number. */
+  readonly mask: number | undefined;
+  readonly length: number;
+}
+
+/** Bytes in front of a payload. */
+export function frameHeadLength(length: number, isMasked: boolean): number {
+  return 2 + lengthBytesOf(length) + (isMasked ? 4 : 0);
+}
+
+/**
+ * Turns a place into a whole, final frame: writes the head, and masks the payload that stands
+ * behind it if it must be masked.
+ */
+export function writeFrameHead(
+  place: Uint8Array<ArrayBuffer>,
+  { opcode, isMasked, length }: { opcode: number; isMasked: boolean; length: number },
+): void {
+  const lengthBytes = lengthBytesOf(length);
+  const view = new DataView(place.buffer, place.byteOffset, place.byteLength);
+  view.setUint8(0, 0x80 | opcode);
+  const short = lengthBytes === 0 ? length : lengthBytes === 2 ? 126 : 127;
+  view.setUint8(1, short | (isMasked ? 0x80 : 0));
+  if (lengthBytes === 2) view.setUint16(2, length);
+  if (lengthBytes === 8) view.setBigUint64(2, BigInt(length));
+  if (!isMasked) return;
+  const head = frameHeadLength(length, true);
+  crypto.getRandomValues(place.subarray(head - 4, head));
+  applyMask(place.subarray(head), view.getUint32(head - 4, true));
+}
+
+function lengthBytesOf(length: number): 0 | 2 | 8 {
+  return length < 126 ? 0 : length < 65536 ? 2 : 8;
+}
+
+/** Collects bytes and cuts them into frames. Holds at most one frame and what follows it. */
+export class FrameDecoder {
+  readonly #expectsMask: boolean;
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  /** The frame that is being read, once its head is known. */
+  #head: Head | undefined;
+  /** What came of its payload, unless all of it came at once. */
+  #partial: Uint8Array<ArrayBuffer> = new Uint8Array();
+  #filled = 0;
+
+  /** @param role whose frames arrive here: a client's are masked, a server's are not */
+  constructor(role: "fromClient" | "fromServer") {
+    this.#expectsMask = role === "fromClient";
+  }
+
+  /**
+   * Adds bytes, which become the decoder's until the next call: they are unmasked in place, and
+   * payloads are views of them. Call `next` until it has nothing before pushing again.
+   */
+  push(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#bytes.byteLength === 0) {
+      this.#bytes = bytes;
+      return;
+    }
+    const joined = new Uint8Array(this.#bytes.byteLength + bytes.byteLength);
+    joined.set(this.#bytes);
+    joined.set(bytes, this.#bytes.byteLength);
+    this.#bytes = joined;
+  }
+
+  /**
+   * The next whole frame; undefined when more bytes are needed.
+   * @throws {FrameError} when the peer breaks the rules or a limit
+   */
+  next(): Frame | undefined {
+    this.#head ??= this.#readHead();
+    if (this.#head === undefined) {
+      // What is left is part of a head, and the caller will use its buffer again.
+      this.#bytes = this.#bytes.slice();
+      return undefined;
+    }
+    const { isFinal, opcode, mask, length } = this.#head;
+    const payload = this.#takePayload(length);
+    if (payload === undefined) return undefined;
+    if (mask !== undefined) applyMask(payload, mask);
+    this.#head = undefined;
+    return { isFinal, opcode, payload };
+  }
+
+  #readHead(): Head | undefined {
+    const bytes = this.#bytes;
+    const [first, second] = bytes;
+    if (first === undefined || second === undefined) return undefined;
+    if ((first & 0x70) !== 0) throw new FrameError("Reserved bits are set in a WebSocket frame");
+    const isMasked = (second & 0x80) !== 0;
+    if (isMasked !== this.#expectsMask) {
+      throw new FrameError(`WebSocket frame is ${isMasked ? "" : "not "}masked`);
+    }
+    const short = second & 0x7f;
+    const lengthBytes = short < 126 ? 0 : short === 126 ? 2 : 8;
+    const headBytes = 2 + lengthBytes + (isMasked ? 4 : 0);
+    if (bytes.byteLength < headBytes) return undefined;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, headBytes);
+    const head = {
+      isFinal: (first & 0x80) !== 0,
+      opcode: first & 0x0f,
+      mask: isMasked ? view.getUint32(headBytes - 4, true) : undefined,
+      length: readLength(view, short),
+    };
+    requireLawful(head);
+    this.#bytes = bytes.subarray(headBytes);
+    return head;
+  }
+
+  /** The payload: a view when all of it is there, which is nearly always; else collected. */
+  #takePayload(length: number): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#filled === 0 && this.#bytes.byteLength >= length) {
+      const whole = this.#bytes.subarray(0, length);
+      this.#bytes = this.#bytes.subarray(length);
+      return whole;
+    }
+    const wanted = Math.min(this.#bytes.byteLength, length - this.#filled);
+    this.#makeRoom(this.#filled + wanted, length);
+    this.#partial.set(this.#bytes.subarray(0, wanted), this.#filled);
+    this.#filled += wanted;
+    this.#bytes = this.#bytes.subarray(wanted);
+    if (this.#filled < length) return undefined;
+    const payload = this.#partial.subarray(0, length);
+    this.#partial = new Uint8Array();
+    this.#filled = 0;
+    return payload;
+  }
+
+  /** Grows by doubling, so that an announced length alone costs no memory. */
+  #makeRoom(needed: number, length: number): void {
+    if (needed <= this.#partial.byteLength) return;
+    const grown = new Uint8Array(Math.min(length, 2 * needed));
+    grown.set(this.#partial.subarray(0, this.#filled));
+    this.#partial = grown;
+  }
+}
+
+function readLength(view: DataView, short: number): number {
+  if (short < 126) return short;
+  return short === 126 ? view.getUint16(2) : Number(view.getBigUint64(2));
+}
+
+function requireLawful(head: Head): void {
+  if (head.length > limits.maxFrameBytes) {
+    throw new FrameError(`WebSocket frame is larger than ${limits.maxFrameBytes} bytes`);
+  }
+  const isControl = head.opcode >= 8;
+  if (isControl && (head.length > 125 || !head.isFinal)) {
+    throw new FrameError("WebSocket control frame is fragmented or longer than 125 bytes");
+  }
+  if (head.opcode > (isControl ? 10 : 2)) {
+    throw new FrameError(`WebSocket frame has the unknown opcode ${head.opcode}`);
+  }
+}
+
+/**
+ * XORs bytes with a mask in place, four at a time where memory is aligned.
+ * @param mask the four bytes as a little-endian number
+ */
+function applyMask(bytes: Uint8Array<ArrayBuffer>, mask: number): void {
+  const { byteLength, byteOffset, buffer } = bytes;
+  const lead = Math.min(byteLength, (4 - byteOffset % 4) % 4);
+  for (let i = 0; i < lead; i++) bytes[i] = (bytes[i] ?? 0) ^ (mask >>> (8 * (i % 4)));
+  const words = new Uint32Array(buffer, byteOffset + lead, (byteLength - lead) >> 2);
+  // The word in memory begins `lead` bytes into the mask.
+  const turned = lead === 0 ? mask : (mask >>> (8 * lead)) | (mask << (32 - 8 * lead));
+  for (let i = 0; i < words.length; i++) words[i] = (words[i] ?? 0) ^ turned;
+  for (let i = lead + words.length * 4; i < byteLength; i++) {
+    bytes[i] = (bytes[i] ?? 0) ^ (mask >>> (8 * (i % 4)));
+  }
+}
+
+/** Puts fragments together to messages, within `limits.maxMessageBytes`. */
+export class MessageAssembler {
+  #opcode: number | undefined;
+  #parts: Uint8Array<ArrayBuffer>[] = [];
+  #bytes = 0;
+
+  /**
+   * Adds a data frame and returns the message it completes, if any; valid as long as the frame.
+   * @throws {FrameError} when fragments come out of order or exceed the limit
+   */
+  add(frame: Frame): Uint8Array<ArrayBuffer> | undefined {
+    const isContinuation = frame.opcode === opcodes.continuation;
+    if (isContinuation !== (this.#opcode !== undefined)) {
+      throw new FrameError("WebSocket fragments are out of order");
+    }
+    this.#bytes += frame.payload.byteLength;
+    if (this.#bytes > limits.maxMessageBytes) {
+      throw new FrameError(`WebSocket message is larger than ${limits.maxMessageBytes} bytes`);
+    }
+    if (frame.isFinal && !isContinuation) {
+      this.#bytes = 0;
+      return frame.payload;
+    }
+    this.#opcode ??= frame.opcode;
+    this.#parts.push(frame.payload.slice());
+    return frame.isFinal ? this.#take() : undefined;
+  }
+
+  #take(): Uint8Array<ArrayBuffer> {
+    const message = new Uint8Array(this.#bytes);
+    let at = 0;
+    for (const part of this.#parts) {
+      message.set(part, at);
+      at += part.byteLength;
+    }
+    this.#opcode = undefined;
+    this.#parts = [];
+    this.#bytes = 0;
+    return message;
+  }
+}
