@@ -1,0 +1,17 @@
+/** What a handler may use while it serves one request. @module */
+
+import type { Clock } from "../protocol/clock.ts";
+import type { Machine } from "./machine.ts";
+import type { Session } from "./session/session.ts";
+
+/** The surroundings of one request. */
+export interface Call {
+  /** Whose processes are meant. */
+  readonly session: Session;
+  /** The machine the server stands on. */
+  readonly machine: Machine;
+  /** Where time comes from. */
+  readonly clock: Clock;
+  /** Fires when the connection has ended and nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}

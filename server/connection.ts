@@ -1,0 +1,171 @@
+/** One client's connection: reads requests, has them served side by side, writes answers. @module */
+
+import type { Clock } from "../protocol/clock.ts";
+import { RpcError } from "../protocol/errors.ts";
+import { limits } from "../protocol/limits.ts";
+import {
+  encodeError,
+  MalformedMessage,
+  type Message,
+  type Notification,
+  parseMessage,
+  type Request,
+} from "../protocol/message.ts";
+import { requests } from "../protocol/methods/mod.ts";
+import { decode } from "../protocol/schema.ts";
+import type { Transport } from "../protocol/transport/transport.ts";
+import type { Call } from "./call.ts";
+import { answer, type Phase, requireServed, serveRequest } from "./dispatch.ts";
+import { type Lane, Lanes } from "./lanes.ts";
+import type { Log } from "./log.ts";
+import type { Machine } from "./machine.ts";
+import { initialize } from "./session/initialize.ts";
+import type { Session } from "./session/session.ts";
+import type { SessionStore } from "./session/session_store.ts";
+
+/** A peer broke the protocol in a way that only ending the connection answers. */
+class ProtocolViolation extends Error {
+  override readonly name = "ProtocolViolation";
+}
+
+/** What the connections of one server share. */
+export interface ConnectionHost {
+  /** Requests served at once per lane. */
+  readonly concurrentRequests: number;
+  /** Where time comes from. */
+  readonly clock: Clock;
+  /** The machine to work on. */
+  readonly machine: Machine;
+  /** Where debug lines go. */
+  readonly log: Log;
+  /** Every session of the server. */
+  readonly sessions: SessionStore;
+}
+
+/** Serves one transport until it ends, then detaches its session. */
+export class Connection {
+  readonly #transport: Transport;
+  readonly #host: ConnectionHost;
+  readonly #lanes: Lanes;
+  readonly #gone = new AbortController();
+  #phase: Phase = "new";
+  #session: Session | undefined;
+  #call: Call | undefined;
+
+  constructor(transport: Transport, host: ConnectionHost) {
+    this.#transport = transport;
+    this.#host = host;
+    this.#lanes = new Lanes(host.concurrentRequests);
+  }
+
+  /** Settles when the connection has ended. Never rejects. */
+  async serve(): Promise<void> {
+    // Detached the moment the transport ends, so that a client coming back is not told to wait.
+    const ended = this.#transport.closed.then((reason) => this.#end(reason));
+    try {
+      await this.#readMessages();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#transport.close(reason);
+    }
+    await ended;
+  }
+
+  #end(reason: string): void {
+    this.#host.log("rpc", () => `connection ended: ${reason}`);
+    this.#gone.abort();
+    if (this.#session !== undefined) this.#host.sessions.detach(this.#session);
+  }
+
+  async #readMessages(): Promise<void> {
+    for (;;) {
+      const text = await this.#transport.receive();
+      if (text === undefined) return;
+      this.#take(text);
+      // A client that asks faster than it reads, or than we can work, has to wait.
+      if (this.#transport.queuedBytes > limits.sendHighWaterBytes) await this.#transport.drained();
+      await this.#lanes.room();
+    }
+  }
+
+  #take(text: string): void {
+    const message = this.#parse(text);
+    if (message === undefined) return;
+    switch (message.kind) {
+      case "request":
+        return this.#request(message);
+      case "notification":
+        return this.#notification(message);
+      case "response":
+      case "error":
+        throw new ProtocolViolation("The peer answered a request that was never made");
+    }
+  }
+
+  #parse(text: string): Message | undefined {
+    try {
+      return parseMessage(text);
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      const message = this.#transport.malformedPrefix + error.message;
+      this.#transport.send(encodeError(-1, new RpcError("malformedMessage", message)));
+      return undefined;
+    }
+  }
+
+  #notification({ method }: Notification): void {
+    if (method !== "initialized") {
+      throw new ProtocolViolation(`The peer sent the unknown notification \`${method}\``);
+    }
+    if (this.#phase === "new") {
+      throw new ProtocolViolation("The peer sent `initialized` before `initialize`");
+    }
+    this.#phase = "ready";
+  }
+
+  #request(request: Request): void {
+    const { log } = this.#host;
+    log("rpc", () => `${request.method} ${String(request.id)}`);
+    const send = (text: string) => this.#transport.send(text);
+    answer(request, { serve: () => this.#serve(request), send, log });
+  }
+
+  #serve({ method: name, params }: Request): unknown {
+    const method = requireServed(name);
+    if (method === "initialize") return this.#initialize(params);
+    const context = { phase: this.#phase, call: this.#call };
+    return this.#inLane(requests[method].lane, () => serveRequest(method, params, context));
+  }
+
+  /** Begins at once when there is a free place, so that requests begin in order of arrival. */
+  #inLane(lane: Lane, serve: () => unknown): unknown {
+    const place = this.#lanes.enter(lane);
+    if (place !== undefined) return place.then(() => this.#leaveAfter(lane, serve));
+    return this.#leaveAfter(lane, serve);
+  }
+
+  #leaveAfter(lane: Lane, serve: () => unknown): unknown {
+    const leave = () => this.#lanes.leave(lane);
+    let outcome: unknown;
+    try {
+      outcome = serve();
+      if (outcome instanceof Promise) return outcome.finally(leave);
+    } finally {
+      if (!(outcome instanceof Promise)) leave();
+    }
+    return outcome;
+  }
+
+  #initialize(raw: unknown): unknown {
+    const params = decode(requests["initialize"].params, raw ?? null);
+    if (this.#phase !== "new") {
+      throw new RpcError("outOfPhase", "initialize may only be sent once per connection");
+    }
+    const { sessions, machine, clock } = this.#host;
+    const session = initialize(params, { sessions, transport: this.#transport });
+    this.#session = session;
+    this.#phase = "initialized";
+    this.#call = { session, machine, clock, signal: this.#gone.signal };
+    return { sessionId: session.id, environmentInfo: machine.info };
+  }
+}

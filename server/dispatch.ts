@@ -1,0 +1,69 @@
+/** One request: row, phase, decoder, handler, answer. The one door for errors. @module */
+
+import { RpcError } from "../protocol/errors.ts";
+import { encodeError, encodeResponse, type Request } from "../protocol/message.ts";
+import { isRequestName, type Params, requests, type Result } from "../protocol/methods/mod.ts";
+import { decode } from "../protocol/schema.ts";
+import type { Call } from "./call.ts";
+import { handlers, type ServedName } from "./handlers.ts";
+import type { Log } from "./log.ts";
+
+/** How far the handshake of a connection has come. */
+export type Phase = "new" | "initialized" | "ready";
+
+/**
+ * The row of a request that is served at all.
+ * @throws {RpcError} `methodNotFound`
+ */
+export function requireServed(method: string): ServedName | "initialize" {
+  if (isRequestName(method)) return method;
+  throw new RpcError("methodNotFound", `exec-server stub does not implement \`${method}\` yet`);
+}
+
+/**
+ * Serves one request in a session. A handler that need not wait has its result at once.
+ * @param call undefined before the handshake is over; then everything is refused
+ * @throws {RpcError} whatever the answer must be
+ */
+export function serveRequest<M extends ServedName>(
+  method: M,
+  raw: unknown,
+  { phase, call }: { phase: Phase; call: Call | undefined },
+): Result<M> | Promise<Result<M>> {
+  const row = requests[method];
+  // Decoded before the phase is asked for: an undecodable early call is told what is wrong with it.
+  const params: Params<M> = decode(row.params, raw ?? null);
+  if (call === undefined || phase !== "ready") {
+    const missing = phase === "new" ? "call initialize" : "send initialized";
+    throw new RpcError("outOfPhase", `client must ${missing} before using ${row.family} methods`);
+  }
+  return handlers[method](params, call);
+}
+
+/**
+ * Runs `serve` and sends its outcome, good or bad. What is known at once is sent at once: small
+ * calls make no promise.
+ */
+export function answer(
+  request: Request,
+  { serve, send, log }: { serve: () => unknown; send: (text: string) => void; log: Log },
+): void {
+  const refuse = (error: unknown) => send(encodeError(request.id, wireError(error, request, log)));
+  try {
+    const outcome = serve();
+    if (outcome instanceof Promise) {
+      outcome.then((result) => send(encodeResponse(request.id, result))).catch(refuse);
+    } else {
+      send(encodeResponse(request.id, outcome));
+    }
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+function wireError(error: unknown, { method }: Request, log: Log): RpcError {
+  if (error instanceof RpcError) return error;
+  log("rpc", () => `${method} failed: ${error instanceof Error ? error.stack : error}`);
+  const reason = error instanceof Error ? error.message : String(error);
+  return new RpcError("internal", reason, { cause: error });
+}

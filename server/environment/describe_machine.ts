@@ -1,0 +1,82 @@
+/** Gathers what `environment/info` tells; once, when the server starts. @module */
+
+import type {
+  Capabilities,
+  EnvironmentInfo,
+  ShellInfo,
+} from "../../protocol/methods/environment.ts";
+import { type PathSystem, pathToUri, type PathUri } from "../../protocol/path_uri.ts";
+import { VERSION, WIRE_VERSION } from "../../protocol/version.ts";
+
+/** Only what works is announced; a missing flag reads as false. */
+const capabilities: Capabilities = { processCloseStdin: true };
+
+/**
+ * Describes this machine.
+ * @param env the server's own environment
+ */
+export function describeMachine(
+  system: PathSystem,
+  env: ReadonlyMap<string, string>,
+): EnvironmentInfo {
+  const user = userEntry();
+  const home = env.get("HOME") || user?.home;
+  const temporary = env.get("TMPDIR");
+  return {
+    shell: shellOf(user?.shell, env),
+    executorVersion: WIRE_VERSION,
+    cwd: uriIfAbsolute(workingDirectory()) ?? null,
+    userHomeDir: uriIfAbsolute(home),
+    platformOs: system,
+    temporaryDirectories: listed(uriIfAbsolute(temporary)),
+    tempDir: uriIfAbsolute(temporary) ?? pathToUri("/tmp"),
+    capabilities,
+    implementation: { name: "exec-server", version: VERSION },
+  };
+}
+
+interface UserEntry {
+  readonly home: string;
+  readonly shell: string;
+}
+
+/** The server's user in the user database; undefined when there is no such file or line. */
+function userEntry(): UserEntry | undefined {
+  const uid = String(Deno.uid() ?? "");
+  for (const line of readOrEmpty("/etc/passwd").split("\n")) {
+    const [, , id, , , home = "", shell = ""] = line.split(":");
+    if (id === uid) return { home, shell };
+  }
+  return undefined;
+}
+
+function shellOf(listedShell: string | undefined, env: ReadonlyMap<string, string>): ShellInfo {
+  const path = listedShell || env.get("SHELL") || "/bin/sh";
+  return { name: path.slice(path.lastIndexOf("/") + 1), path };
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    // A container may have no user database; the environment has to do.
+    return "";
+  }
+}
+
+function workingDirectory(): string | undefined {
+  try {
+    return Deno.cwd();
+  } catch {
+    // It may have been deleted under us.
+    return undefined;
+  }
+}
+
+function uriIfAbsolute(path: string | undefined): PathUri | undefined {
+  return path?.startsWith("/") ? pathToUri(path) : undefined;
+}
+
+function listed<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value];
+}

@@ -1,0 +1,48 @@
+/** Everything the connections of one server share. @module */
+
+import { type Clock, realClock } from "../protocol/clock.ts";
+import { limits } from "../protocol/limits.ts";
+import type { Transport } from "../protocol/transport/transport.ts";
+import { Connection, type ConnectionHost } from "./connection.ts";
+import { createLog, type Log } from "./log.ts";
+import { type Machine, thisMachine } from "./machine.ts";
+import { SessionStore } from "./session/session_store.ts";
+
+/** What an executor can be told; all of it has a default. */
+export interface ExecutorOptions {
+  /** Requests served at once per lane and connection; 1 means strictly one after the other. */
+  readonly concurrentRequests?: number | undefined;
+  /** Where time comes from. */
+  readonly clock?: Clock;
+  /** The machine to work on. */
+  readonly machine?: Machine;
+  /** Where debug lines go. */
+  readonly log?: Log;
+}
+
+/** A server without a listener: give it transports, and it serves them. */
+export class Executor implements ConnectionHost, Disposable {
+  readonly concurrentRequests: number;
+  readonly clock: Clock;
+  readonly machine: Machine;
+  readonly log: Log;
+  readonly sessions: SessionStore;
+
+  constructor(options: ExecutorOptions = {}) {
+    this.concurrentRequests = options.concurrentRequests ?? limits.concurrentRequests;
+    this.clock = options.clock ?? realClock;
+    this.machine = options.machine ?? thisMachine();
+    this.log = options.log ?? createLog(this.machine.env.get("EXEC_SERVER_LOG") ?? "");
+    this.sessions = new SessionStore(this.clock, this.log);
+  }
+
+  /** Serves one client; settles when its transport has ended. */
+  serve(transport: Transport): Promise<void> {
+    return new Connection(transport, this).serve();
+  }
+
+  /** Ends every session and kills its processes. */
+  [Symbol.dispose](): void {
+    this.sessions.dispose();
+  }
+}

@@ -1,0 +1,72 @@
+/** Opens the socket that `--listen` names. @module */
+
+import { isLoopback, ListenError, type ListenTarget } from "./listen_url.ts";
+
+/** An open socket and how clients name it. */
+export interface OpenListener {
+  /** The socket. */
+  readonly listener: Deno.Listener;
+  /** URL with the actual port. */
+  readonly url: string;
+}
+
+/**
+ * Opens a socket.
+ * @throws {ListenError} when the address is taken, or open to others without authentication
+ */
+export async function openListener(
+  target: Exclude<ListenTarget, { kind: "stdio" }>,
+): Promise<OpenListener> {
+  try {
+    return target.kind === "unix" ? await openUnix(target.path) : openTcp(target);
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new ListenError("Address in use (os error 98)", { cause: error });
+    }
+    throw error;
+  }
+}
+
+function openTcp({ hostname, port }: { hostname: string; port: number }): OpenListener {
+  if (!isLoopback(hostname)) {
+    throw new ListenError(
+      `Cannot listen on ${hostname}: other machines could run commands without authentication; ` +
+        "use a loopback address such as ws://127.0.0.1:0",
+    );
+  }
+  const listener = Deno.listen({ hostname, port });
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return { listener, url: `ws://${host}:${listener.addr.port}` };
+}
+
+/** The socket file is for its owner only from the moment it exists. */
+async function openUnix(path: string): Promise<OpenListener> {
+  await removeStale(path);
+  const before = Deno.umask(0o177);
+  try {
+    return { listener: Deno.listen({ transport: "unix", path }), url: `unix://${path}` };
+  } finally {
+    Deno.umask(before);
+  }
+}
+
+/** A server that was killed leaves its socket file behind; only a dead one's is removed. */
+async function removeStale(path: string): Promise<void> {
+  if (!isSocket(path)) return;
+  try {
+    const connection = await Deno.connect({ transport: "unix", path });
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.ConnectionRefused)) return;
+    Deno.removeSync(path);
+  }
+}
+
+function isSocket(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSocket ?? false;
+  } catch {
+    // Missing, most likely; opening the socket will say what else is wrong.
+    return false;
+  }
+}

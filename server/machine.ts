@@ -1,0 +1,31 @@
+/** What the server knows and uses of the machine it stands on. @module */
+
+import type { EnvironmentInfo } from "../protocol/methods/environment.ts";
+import type { PathSystem } from "../protocol/path_uri.ts";
+import { describeMachine } from "./environment/describe_machine.ts";
+import { PosixSpawner } from "./process/posix/posix_spawner.ts";
+import type { Spawner } from "./process/spawner.ts";
+
+/** The machine, as handlers see it. */
+export interface Machine {
+  /** Whose paths are valid here. */
+  readonly system: PathSystem;
+  /** The server's own environment, as it was at start. */
+  readonly env: ReadonlyMap<string, string>;
+  /** Starts programs. */
+  readonly spawner: Spawner;
+  /** What clients are told. */
+  readonly info: EnvironmentInfo;
+}
+
+/** The machine this program runs on. */
+export function thisMachine(): Machine {
+  const env = new Map(Object.entries(Deno.env.toObject()));
+  const system = Deno.build.os === "darwin"
+    ? "macos"
+    : Deno.build.os === "windows"
+    ? "windows"
+    : "linux";
+  const spawner = new PosixSpawner();
+  return { system, env, spawner, info: describeMachine(system, env) };
+}

@@ -1,0 +1,63 @@
+/** Finds a program the way a shell in the child would: in the child's PATH, not in ours. @module */
+
+import { SpawnError, type SpawnRequest } from "../spawner.ts";
+import { cString, errnos, loadLibc } from "./libc.ts";
+
+// What the C library searches when there is no PATH at all.
+const DEFAULT_PATH = "/bin:/usr/bin";
+const X_OK = 1;
+
+/**
+ * Path of the program to execute. A name with a slash is left as it is: the kernel resolves it
+ * after the change of directory.
+ * @throws {SpawnError} when the name is empty, or no directory of PATH has it
+ */
+export function findProgram({ argv, cwd, env }: SpawnRequest): string {
+  const name = argv[0] ?? "";
+  if (name === "") {
+    // deno-lint-ignore house/error-message -- the reference's words.
+    throw new SpawnError("missing program for pipe spawn: `argv[0]` is empty");
+  }
+  if (name.includes("/")) return name;
+  const path = env.get("PATH") ?? DEFAULT_PATH;
+  let denied = false;
+  for (const directory of path.split(":")) {
+    const candidate = `${resolveIn(cwd, directory)}/${name}`;
+    switch (inspect(candidate)) {
+      case "executable":
+        return candidate;
+      case "denied":
+        denied = true;
+        break;
+      case "missing":
+        break;
+    }
+  }
+  const { describe } = loadLibc();
+  throw new SpawnError(
+    denied
+      ? `${describe(errnos.EACCES)}: program "${name}" in PATH "${path}" may not be executed`
+      : `${describe(errnos.ENOENT)}: program "${name}" is not in PATH "${path}"`,
+  );
+}
+
+/** An empty entry and a relative one mean the child's working directory, not ours. */
+function resolveIn(cwd: string, directory: string): string {
+  if (directory === "") return cwd;
+  return directory.startsWith("/") ? directory : `${cwd}/${directory}`;
+}
+
+function inspect(path: string): "executable" | "denied" | "missing" {
+  const { libc } = loadLibc();
+  if (libc.access(cString(path), X_OK) === 0) return isDirectory(path) ? "denied" : "executable";
+  return libc.access(cString(path), 0) === 0 ? "denied" : "missing";
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    // Gone between two looks; the attempt to execute it will say so.
+    return false;
+  }
+}

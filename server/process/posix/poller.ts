@@ -1,0 +1,113 @@
+/**
+ * Waits for many descriptors with one thread: `epoll` behind one non-blocking FFI call.
+ *
+ * Deno runs non-blocking calls on a pool of 32 threads that file operations share; a blocked call
+ * per child would starve them. The wait exists only while something is watched.
+ * @module
+ */
+
+import { descriptorFlags, loadLibc } from "./libc.ts";
+
+/** What a watcher is told; several may hold at once. */
+export interface Readiness {
+  /** A read would not block (data, or the end). */
+  readonly readable: boolean;
+  /** A write would not block. */
+  readonly writable: boolean;
+  /** The other side is gone. */
+  readonly hungUp: boolean;
+}
+
+/** What to wait for. */
+export type Interest = "read" | "write";
+
+const EPOLLIN = 0x001;
+const EPOLLOUT = 0x004;
+const EPOLLERR = 0x008;
+const EPOLLHUP = 0x010;
+const EPOLL_CLOEXEC = descriptorFlags.O_CLOEXEC;
+const ADD = 1;
+const REMOVE = 2;
+const EVENTS_PER_WAIT = 64;
+// struct epoll_event is packed on x86-64 only.
+const EVENT_BYTES = Deno.build.arch === "x86_64" ? 12 : 16;
+const DATA_OFFSET = EVENT_BYTES - 8;
+
+/** One set of watched descriptors, and the one wait for them. */
+export class Poller {
+  readonly #watchers = new Map<number, (ready: Readiness) => void>();
+  readonly #events = new DataView(new ArrayBuffer(EVENT_BYTES * EVENTS_PER_WAIT));
+  readonly #event = new DataView(new ArrayBuffer(EVENT_BYTES));
+  readonly #epoll: number;
+  readonly #wake: number;
+  #isWaiting = false;
+
+  constructor() {
+    const { libc } = loadLibc();
+    this.#epoll = libc.epoll_create1(EPOLL_CLOEXEC);
+    this.#wake = libc.eventfd(0, descriptorFlags.O_CLOEXEC | descriptorFlags.O_NONBLOCK);
+    if (this.#epoll < 0 || this.#wake < 0) throw new Error("Cannot create an epoll descriptor");
+    this.#control(ADD, this.#wake, EPOLLIN);
+  }
+
+  /** Calls `watcher` each time the descriptor is ready, until `unwatch`. */
+  watch(descriptor: number, interest: Interest, watcher: (ready: Readiness) => void): void {
+    this.#watchers.set(descriptor, watcher);
+    this.#control(ADD, descriptor, interest === "read" ? EPOLLIN : EPOLLOUT);
+    if (!this.#isWaiting) void this.#wait();
+  }
+
+  /** Forgets a descriptor; must come before it is closed. Harmless when it is not watched. */
+  unwatch(descriptor: number): void {
+    if (!this.#watchers.delete(descriptor)) return;
+    this.#control(REMOVE, descriptor, 0);
+    // With nothing left to wait for, the wait itself must end: the program may want to.
+    if (this.#watchers.size === 0) this.#interrupt();
+  }
+
+  async #wait(): Promise<void> {
+    this.#isWaiting = true;
+    const { libc } = loadLibc();
+    try {
+      while (this.#watchers.size > 0) {
+        const count = await libc.epoll_wait(this.#epoll, this.#events.buffer, EVENTS_PER_WAIT, -1);
+        // A negative count is an interrupted call, which is simply made again.
+        this.#tell(Math.max(0, count));
+      }
+    } finally {
+      this.#isWaiting = false;
+    }
+  }
+
+  #tell(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const at = i * EVENT_BYTES;
+      const flags = this.#events.getUint32(at, true);
+      const descriptor = this.#events.getInt32(at + DATA_OFFSET, true);
+      if (descriptor === this.#wake) this.#acknowledge();
+      // An earlier watcher of this round may have taken this one away.
+      this.#watchers.get(descriptor)?.({
+        readable: (flags & EPOLLIN) !== 0,
+        writable: (flags & EPOLLOUT) !== 0,
+        hungUp: (flags & (EPOLLHUP | EPOLLERR)) !== 0,
+      });
+    }
+  }
+
+  #control(operation: number, descriptor: number, flags: number): void {
+    this.#event.setUint32(0, flags, true);
+    this.#event.setInt32(DATA_OFFSET, descriptor, true);
+    const { libc, errno, describe } = loadLibc();
+    if (libc.epoll_ctl(this.#epoll, operation, descriptor, this.#event.buffer) !== 0) {
+      throw new Error(`Cannot watch descriptor ${descriptor}: ${describe(errno())}`);
+    }
+  }
+
+  #interrupt(): void {
+    loadLibc().libc.write(this.#wake, new BigUint64Array([1n]), 8);
+  }
+
+  #acknowledge(): void {
+    loadLibc().libc.read(this.#wake, new BigUint64Array(1), 8);
+  }
+}

@@ -1,0 +1,63 @@
+/** Runs a server from its first line of output to its exit status. @module */
+
+import { realClock } from "../protocol/clock.ts";
+import { LineTransport } from "../protocol/transport/lines.ts";
+import { Executor } from "./executor.ts";
+import { isLoopback, type ListenTarget } from "./listen/listen_url.ts";
+import { openListener } from "./listen/open_listener.ts";
+import { WebSocketListener } from "./listen/websocket_listener.ts";
+
+/** How to serve. */
+export interface ServeOptions {
+  /** Where to listen. */
+  readonly target: ListenTarget;
+  /** Requests served at once per lane and connection. */
+  readonly concurrentRequests?: number | undefined;
+}
+
+/** Signals that end the server, and with it everything it started. */
+const END_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
+/**
+ * Serves until a signal or, on stdio, the end of standard input.
+ * @throws {ListenError} when the address cannot be used
+ */
+export async function serve({ target, concurrentRequests }: ServeOptions): Promise<void> {
+  using executor = new Executor({ concurrentRequests });
+  using ending = new EndSignals();
+  if (target.kind === "stdio") {
+    const streams = { readable: Deno.stdin.readable, writable: Deno.stdout.writable };
+    const transport = new LineTransport(streams, "exec-server stdio");
+    const served = executor.serve(transport);
+    await Promise.race([ending.received, served]);
+    return;
+  }
+  const { listener, url } = await openListener(target);
+  using _listening = new WebSocketListener(listener, {
+    isLocal: target.kind === "unix" || isLoopback(target.hostname),
+    serve: (transport) => executor.serve(transport),
+    clock: realClock,
+    log: executor.log,
+  });
+  // The one line of standard output: whoever started us waits for it.
+  Deno.stdout.writeSync(new TextEncoder().encode(`${url}\n`));
+  await ending.received;
+}
+
+/** Listens for the signals that end the server. */
+class EndSignals implements Disposable {
+  /** Settles at the first one. */
+  readonly received: Promise<void>;
+  readonly #listen: () => void;
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.received = promise;
+    this.#listen = () => resolve();
+    for (const name of END_SIGNALS) Deno.addSignalListener(name, this.#listen);
+  }
+
+  [Symbol.dispose](): void {
+    for (const name of END_SIGNALS) Deno.removeSignalListener(name, this.#listen);
+  }
+}

@@ -1,0 +1,71 @@
+/** What outlives a connection: the processes of one client, and who is attached to them. @module */
+
+import type { Clock } from "../../protocol/clock.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { Base64Text, Transport } from "../../protocol/transport/transport.ts";
+import type { Outlet } from "../process/process.ts";
+import { ProcessTable } from "../process/process_table.ts";
+
+/** One client's processes. At most one connection is attached at a time. */
+export class Session implements Outlet {
+  /** Names the session and is the secret that resumes it. */
+  readonly id: string;
+  /** Its processes. */
+  readonly processes: ProcessTable;
+  #attached: Transport | undefined;
+  #relief: (() => void)[] = [];
+
+  constructor(id: string, clock: Clock) {
+    this.id = id;
+    this.processes = new ProcessTable(clock);
+  }
+
+  /** Whether a live connection is attached. */
+  get isAttached(): boolean {
+    return this.#attached !== undefined;
+  }
+
+  /** A detached session is never congested: output then goes into the logs only. */
+  get isCongested(): boolean {
+    return (this.#attached?.queuedBytes ?? 0) >= limits.sendHighWaterBytes;
+  }
+
+  /** Sends events to a connection from now on. */
+  attach(transport: Transport): void {
+    this.#attached = transport;
+  }
+
+  /** Lets go of the connection, so that nothing waits for it any more. */
+  detach(): void {
+    this.#attached = undefined;
+    this.#relieve();
+  }
+
+  notify(text: string): void {
+    this.#attached?.send(text);
+  }
+
+  notifyBase64(text: Base64Text): void {
+    this.#attached?.sendBase64(text);
+  }
+
+  onRelief(action: () => void): void {
+    this.#relief.push(action);
+    if (this.#relief.length > 1) return;
+    // Ends with the transport too, so a dead connection never holds a process.
+    this.#attached?.drained().then(() => this.#relieve());
+    if (this.#attached === undefined) this.#relieve();
+  }
+
+  #relieve(): void {
+    const actions = this.#relief;
+    this.#relief = [];
+    for (const action of actions) action();
+  }
+
+  /** Kills its processes. */
+  dispose(): void {
+    this.detach();
+    this.processes.dispose();
+  }
+}
