@@ -44,6 +44,7 @@ export type ErrorKey = keyof typeof errors;
 
 /** An error that becomes an error answer on the wire. */
 export class RpcError extends Error {
+  /** Tells this class from other errors. */
   override readonly name = "RpcError";
   /** Which kind of error this is. */
   readonly key: ErrorKey;
@@ -51,6 +52,7 @@ export class RpcError extends Error {
   readonly data: unknown;
 
   /**
+   * Makes an error to be thrown by a handler.
    * @param key which kind of error; decides the code
    * @param message one sentence that names the member, path or id at fault
    * @param options `data` is sent to the peer, `cause` stays here

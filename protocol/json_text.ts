@@ -46,7 +46,9 @@ class Scanner {
   #at = 0;
   #depth = 0;
   #values = 0;
+  /** Next places of the two signs that matter in strings; looked for once each, however long. */
   #nextBackslash = -1;
+  #nextQuote = -1;
   #idText: string | undefined;
   readonly #mayBreakPairs: boolean;
 
@@ -98,20 +100,24 @@ class Scanner {
     let from = start + 1;
     let escaped = false;
     for (;;) {
-      const end = this.#text.indexOf('"', from);
-      if (end < 0) this.#fail("EOF while parsing a string", this.#text.length);
-      if (this.#nextBackslash < from) {
-        const next = this.#text.indexOf("\\", from);
-        this.#nextBackslash = next < 0 ? Infinity : next;
+      if (this.#nextQuote < from) this.#nextQuote = this.#find('"', from);
+      if (this.#nextBackslash < from) this.#nextBackslash = this.#find("\\", from);
+      if (this.#nextQuote === Infinity) {
+        this.#fail("EOF while parsing a string", this.#text.length);
       }
-      if (this.#nextBackslash > end) {
-        this.#at = end + 1;
+      if (this.#nextBackslash > this.#nextQuote) {
+        this.#at = this.#nextQuote + 1;
         if (escaped && this.#mayBreakPairs) this.#requireWholePairs(start);
         return escaped;
       }
       escaped = true;
       from = this.#nextBackslash + 2;
     }
+  }
+
+  #find(sign: string, from: number): number {
+    const found = this.#text.indexOf(sign, from);
+    return found < 0 ? Infinity : found;
   }
 
   #requireWholePairs(start: number): void {

@@ -9,6 +9,8 @@ export const limits = {
   maxFrameBytes: 16 * MIB,
   /** Largest message (fragments together, or one stdio line); a larger one drops the connection. */
   maxMessageBytes: 64 * MIB,
+  /** Largest frame and message a client takes: a whole file comes as one base64 text. */
+  maxAnswerBytes: 768 * MIB,
   /** Containers nested in one message. */
   maxDepth: 127,
   /** JSON values (objects, arrays, scalars; not keys) in one message. */

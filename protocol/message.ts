@@ -13,8 +13,11 @@ export type RequestId = string | number | bigint;
 
 /** A call that wants an answer. */
 export interface Request {
+  /** Tells the kinds of message apart. */
   readonly kind: "request";
+  /** Comes back in the answer. */
   readonly id: RequestId;
+  /** Name on the wire. */
   readonly method: string;
   /** Undecoded; undefined when absent. */
   readonly params: unknown;
@@ -22,7 +25,9 @@ export interface Request {
 
 /** A call that wants none. */
 export interface Notification {
+  /** Tells the kinds of message apart. */
   readonly kind: "notification";
+  /** Name on the wire. */
   readonly method: string;
   /** Undecoded; undefined when absent. */
   readonly params: unknown;
@@ -30,16 +35,23 @@ export interface Notification {
 
 /** The answer to a request. */
 export interface Response {
+  /** Tells the kinds of message apart. */
   readonly kind: "response";
+  /** Of the request it answers. */
   readonly id: RequestId;
+  /** Undecoded. */
   readonly result: unknown;
 }
 
 /** The refusal of a request. */
 export interface ErrorResponse {
+  /** Tells the kinds of message apart. */
   readonly kind: "error";
+  /** Of the request it answers. */
   readonly id: RequestId;
+  /** One of `errors`, or another peer's. */
   readonly code: number;
+  /** One sentence for a person. */
   readonly message: string;
   /** Undefined when absent. */
   readonly data: unknown;
@@ -50,6 +62,7 @@ export type Message = Request | Notification | Response | ErrorResponse;
 
 /** Says why a text is not a message. */
 export class MalformedMessage extends Error {
+  /** Tells this class from other errors. */
   override readonly name = "MalformedMessage";
 }
 

@@ -14,11 +14,15 @@ export type PathSystem = "linux" | "macos" | "windows";
 
 /** Says why a text is not a path URI, or not a path of this machine. */
 export class PathUriError extends Error {
+  /** Tells this class from other errors. */
   override readonly name = "PathUriError";
   /** True when no machine has such a path; false when only this one has not. */
   readonly isInvalidAnywhere: boolean;
 
-  /** @param message one sentence; @param isInvalidAnywhere whether no machine has such a path */
+  /**
+   * Makes an error.
+   * @param isInvalidAnywhere whether no machine has such a path
+   */
   constructor(message: string, isInvalidAnywhere: boolean) {
     super(message);
     this.isInvalidAnywhere = isInvalidAnywhere;
@@ -35,8 +39,11 @@ export function parsePathUri(text: string): PathUri {
   if (scheme !== "file") throw invalid(`unsupported path URI scheme \`${scheme}\``);
   const url = URL.parse(text);
   if (url === null) throw invalid("invalid URI: invalid international domain name");
-  if (text.includes("?")) throw invalid("query parameters are not allowed in path URIs");
-  if (text.includes("#")) throw invalid("fragments are not allowed in path URIs");
+  const [beforeFragment = "", fragment] = text.split("#", 2);
+  if (beforeFragment.includes("?")) {
+    throw invalid("query parameters are not allowed in path URIs");
+  }
+  if (fragment !== undefined) throw invalid("fragments are not allowed in path URIs");
   const pathname = url.pathname.replace(DRIVE, (segment) => segment.toUpperCase());
   return `file://${url.host === "localhost" ? "" : url.host}${pathname}`;
 }
@@ -62,10 +69,14 @@ export function nativePath(uri: PathUri, system: PathSystem): string {
  */
 export function pathToUri(path: string): PathUri {
   if (!path.startsWith("/")) throw invalid(`Path "${path}" is not absolute`);
-  // The URL parser resolves dots and encodes the rest; these four it would take as syntax.
-  const escaped = path.replace(/[%?#\\\t\n\r]/g, (sign) => encodeURIComponent(sign));
-  return new URL(`file://${escaped}`).href.replace(/(?<=[^/])\/+$/, "");
+  // The URL parser resolves dots and encodes the rest; these it would take as syntax or drop.
+  const escaped = path.replace(SYNTAX, (sign) => encodeURIComponent(sign));
+  const { pathname } = new URL(`file://${escaped}`);
+  return `file://${pathname.replace(/\/+$/, "") || "/"}`;
 }
+
+// deno-lint-ignore no-control-regex -- control characters are what is looked for.
+const SYNTAX = /[%?#\\\x00-\x20]/g;
 
 // A drive letter as the first segment makes a Windows path, also when its colon is escaped.
 const DRIVE = /^\/[a-zA-Z](?::|%3[aA])(?:\/|$)/;

@@ -10,7 +10,10 @@ import { decodeBase64 } from "./base64.ts";
 import { RpcError } from "./errors.ts";
 import { parsePathUri, type PathUri, PathUriError } from "./path_uri.ts";
 
-/** Turns an unknown value into a `T`, or into issues. */
+/**
+ * Turns an unknown value into a `T`, or into issues. A valibot schema; use it through `decode`.
+ * @internal
+ */
 export type Schema<T> = v.GenericSchema<unknown, T>;
 
 /**

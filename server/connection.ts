@@ -11,7 +11,7 @@ import {
   parseMessage,
   type Request,
 } from "../protocol/message.ts";
-import { requests } from "../protocol/methods/mod.ts";
+import { isRequestName, requests } from "../protocol/methods/mod.ts";
 import { decode } from "../protocol/schema.ts";
 import type { Transport } from "../protocol/transport/transport.ts";
 import type { Call } from "./call.ts";
@@ -123,37 +123,29 @@ export class Connection {
     this.#phase = "ready";
   }
 
+  /** Begins at once when there is a free place, so that requests begin in order of arrival. */
   #request(request: Request): void {
     const { log } = this.#host;
     log("rpc", () => `${request.method} ${String(request.id)}`);
+    const lane = isRequestName(request.method) ? requests[request.method].lane : "control";
+    const place = this.#lanes.enter(lane);
+    if (place === undefined) this.#answer(request, lane);
+    else void place.then(() => this.#answer(request, lane));
+  }
+
+  /** The place is free again once the answer is sent, so that serial answers keep their order. */
+  #answer(request: Request, lane: Lane): void {
     const send = (text: string) => this.#transport.send(text);
-    answer(request, { serve: () => this.#serve(request), send, log });
+    const { log } = this.#host;
+    const sent = answer(request, { serve: () => this.#serve(request), send, log });
+    if (sent === undefined) this.#lanes.leave(lane);
+    else void sent.then(() => this.#lanes.leave(lane));
   }
 
   #serve({ method: name, params }: Request): unknown {
     const method = requireServed(name);
     if (method === "initialize") return this.#initialize(params);
-    const context = { phase: this.#phase, call: this.#call };
-    return this.#inLane(requests[method].lane, () => serveRequest(method, params, context));
-  }
-
-  /** Begins at once when there is a free place, so that requests begin in order of arrival. */
-  #inLane(lane: Lane, serve: () => unknown): unknown {
-    const place = this.#lanes.enter(lane);
-    if (place !== undefined) return place.then(() => this.#leaveAfter(lane, serve));
-    return this.#leaveAfter(lane, serve);
-  }
-
-  #leaveAfter(lane: Lane, serve: () => unknown): unknown {
-    const leave = () => this.#lanes.leave(lane);
-    let outcome: unknown;
-    try {
-      outcome = serve();
-      if (outcome instanceof Promise) return outcome.finally(leave);
-    } finally {
-      if (!(outcome instanceof Promise)) leave();
-    }
-    return outcome;
+    return serveRequest(method, params, { phase: this.#phase, call: this.#call });
   }
 
   #initialize(raw: unknown): unknown {

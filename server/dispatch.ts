@@ -43,22 +43,23 @@ export function serveRequest<M extends ServedName>(
 /**
  * Runs `serve` and sends its outcome, good or bad. What is known at once is sent at once: small
  * calls make no promise.
+ * @returns settles when the answer is sent; undefined when it is already
  */
 export function answer(
   request: Request,
   { serve, send, log }: { serve: () => unknown; send: (text: string) => void; log: Log },
-): void {
+): Promise<void> | undefined {
   const refuse = (error: unknown) => send(encodeError(request.id, wireError(error, request, log)));
   try {
     const outcome = serve();
     if (outcome instanceof Promise) {
-      outcome.then((result) => send(encodeResponse(request.id, result))).catch(refuse);
-    } else {
-      send(encodeResponse(request.id, outcome));
+      return outcome.then((result) => send(encodeResponse(request.id, result))).catch(refuse);
     }
+    send(encodeResponse(request.id, outcome));
   } catch (error) {
     refuse(error);
   }
+  return undefined;
 }
 
 function wireError(error: unknown, { method }: Request, log: Log): RpcError {

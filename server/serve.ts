@@ -13,6 +13,8 @@ export interface ServeOptions {
   readonly target: ListenTarget;
   /** Requests served at once per lane and connection. */
   readonly concurrentRequests?: number | undefined;
+  /** Leaves Ctrl-C to the program that started this one and shares its terminal. */
+  readonly ignoreInterrupts?: boolean | undefined;
 }
 
 /** Signals that end the server, and with it everything it started. */
@@ -22,9 +24,10 @@ const END_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
  * Serves until a signal or, on stdio, the end of standard input.
  * @throws {ListenError} when the address cannot be used
  */
-export async function serve({ target, concurrentRequests }: ServeOptions): Promise<void> {
+export async function serve(options: ServeOptions): Promise<void> {
+  const { target, concurrentRequests, ignoreInterrupts = false } = options;
   using executor = new Executor({ concurrentRequests });
-  using ending = new EndSignals();
+  using ending = new EndSignals(ignoreInterrupts ? ["SIGINT"] : []);
   if (target.kind === "stdio") {
     const streams = { readable: Deno.stdin.readable, writable: Deno.stdout.writable };
     const transport = new LineTransport(streams, "exec-server stdio");
@@ -32,32 +35,35 @@ export async function serve({ target, concurrentRequests }: ServeOptions): Promi
     await Promise.race([ending.received, served]);
     return;
   }
-  const { listener, url } = await openListener(target);
-  using _listening = new WebSocketListener(listener, {
+  using socket = await openListener(target);
+  using _listening = new WebSocketListener(socket.listener, {
     isLocal: target.kind === "unix" || isLoopback(target.hostname),
     serve: (transport) => executor.serve(transport),
     clock: realClock,
     log: executor.log,
   });
   // The one line of standard output: whoever started us waits for it.
-  Deno.stdout.writeSync(new TextEncoder().encode(`${url}\n`));
+  Deno.stdout.writeSync(new TextEncoder().encode(`${socket.url}\n`));
   await ending.received;
 }
 
 /** Listens for the signals that end the server. */
 class EndSignals implements Disposable {
-  /** Settles at the first one. */
+  /** Settles at the first one that is not ignored. */
   readonly received: Promise<void>;
-  readonly #listen: () => void;
+  readonly #listeners: ReadonlyMap<Deno.Signal, () => void>;
 
-  constructor() {
+  constructor(ignored: readonly Deno.Signal[]) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.received = promise;
-    this.#listen = () => resolve();
-    for (const name of END_SIGNALS) Deno.addSignalListener(name, this.#listen);
+    // An ignored signal is listened to as well: unheard it would end the program.
+    this.#listeners = new Map(
+      END_SIGNALS.map((name) => [name, () => ignored.includes(name) || resolve()]),
+    );
+    for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);
   }
 
   [Symbol.dispose](): void {
-    for (const name of END_SIGNALS) Deno.removeSignalListener(name, this.#listen);
+    for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
   }
 }

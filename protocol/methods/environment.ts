@@ -124,8 +124,16 @@ const environmentStatus: Schema<EnvironmentStatus> = struct<EnvironmentStatus>(
   { status: oneOf(["ready"]) },
 );
 
-/** Requests about the executor's machine. */
-export const environmentRequests = {
+/** Requests about the executor's machine, by name. */
+export interface EnvironmentRequests {
+  /** See its row. */
+  readonly "environment/info": RequestSpec<Record<string, never>, EnvironmentInfo>;
+  /** See its row. */
+  readonly "environment/status": RequestSpec<Record<string, never>, EnvironmentStatus>;
+}
+
+/** The rows of these requests. */
+export const environmentRequests: EnvironmentRequests = {
   "environment/info": {
     params: nothing,
     result: environmentInfo,
@@ -138,7 +146,7 @@ export const environmentRequests = {
     errors: [],
     since: "0.169.0",
     summary: "Describes the executor's machine and what the server can do.",
-  } satisfies RequestSpec<Record<string, never>, EnvironmentInfo>,
+  },
   "environment/status": {
     params: nothing,
     result: environmentStatus,
@@ -151,5 +159,5 @@ export const environmentRequests = {
     errors: [],
     since: "0.169.0",
     summary: "Answers at once, so that a client can tell a live server from a silent one.",
-  } satisfies RequestSpec<Record<string, never>, EnvironmentStatus>,
-} as const;
+  },
+};

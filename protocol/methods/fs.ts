@@ -79,8 +79,18 @@ const canonicalizeResult: Schema<CanonicalizeResult> = struct<CanonicalizeResult
   { path: pathUri },
 );
 
-/** Requests about files. */
-export const fsRequests = {
+/** Requests about files, by name. */
+export interface FsRequests {
+  /** See its row. */
+  readonly "fs/readFile": RequestSpec<PathParams, ReadFileResult>;
+  /** See its row. */
+  readonly "fs/getMetadata": RequestSpec<PathParams, Metadata>;
+  /** See its row. */
+  readonly "fs/canonicalize": RequestSpec<CanonicalizeParams, CanonicalizeResult>;
+}
+
+/** The rows of these requests. */
+export const fsRequests: FsRequests = {
   "fs/readFile": {
     params: pathParams,
     result: readFileResult,
@@ -93,7 +103,7 @@ export const fsRequests = {
     errors: ["notFound", "fileRefused", "fileFailed", "notSupported"],
     since: "0.169.0",
     summary: "Returns a whole regular file of at most 512 MiB.",
-  } satisfies RequestSpec<PathParams, ReadFileResult>,
+  },
   "fs/getMetadata": {
     params: pathParams,
     result: metadata,
@@ -106,7 +116,7 @@ export const fsRequests = {
     errors: ["notFound", "fileRefused", "fileFailed", "notSupported"],
     since: "0.169.0",
     summary: "Describes what a path leads to.",
-  } satisfies RequestSpec<PathParams, Metadata>,
+  },
   "fs/canonicalize": {
     params: canonicalizeParams,
     result: canonicalizeResult,
@@ -119,5 +129,5 @@ export const fsRequests = {
     errors: ["notFound", "fileRefused", "fileFailed", "notSupported"],
     since: "0.169.0",
     summary: "Resolves symbolic links in a path that exists.",
-  } satisfies RequestSpec<CanonicalizeParams, CanonicalizeResult>,
-} as const;
+  },
+};

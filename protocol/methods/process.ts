@@ -14,7 +14,7 @@ import {
   struct,
   text,
 } from "../schema.ts";
-import { processStartRequests } from "./process_start.ts";
+import { type ProcessStartRequests, processStartRequests } from "./process_start.ts";
 
 /** Parameters of `process/read`. */
 export interface ReadParams {
@@ -157,8 +157,22 @@ export type Empty = Record<string, never>;
 
 const empty: Schema<Empty> = struct<Empty>("Empty", {});
 
-/** Requests about processes. */
-export const processRequests = {
+/** Requests about processes, by name. */
+export interface ProcessRequests extends ProcessStartRequests {
+  /** See its row. */
+  readonly "process/read": RequestSpec<ReadParams, ReadResult>;
+  /** See its row. */
+  readonly "process/write": RequestSpec<WriteParams, WriteResult>;
+  /** See its row. */
+  readonly "process/closeStdin": RequestSpec<ProcessParams, CloseStdinResult>;
+  /** See its row. */
+  readonly "process/signal": RequestSpec<SignalParams, Empty>;
+  /** See its row. */
+  readonly "process/terminate": RequestSpec<ProcessParams, TerminateResult>;
+}
+
+/** The rows of these requests. */
+export const processRequests: ProcessRequests = {
   ...processStartRequests,
   "process/read": {
     params: readParams,
@@ -172,7 +186,7 @@ export const processRequests = {
     errors: ["unknownProcess"],
     since: "0.169.0",
     summary: "Returns retained output after a number, waiting for some if asked to.",
-  } satisfies RequestSpec<ReadParams, ReadResult>,
+  },
   "process/write": {
     params: writeParams,
     result: writeResult,
@@ -185,7 +199,7 @@ export const processRequests = {
     errors: ["stdinFailed"],
     since: "0.169.0",
     summary: "Writes to standard input, once per `writeId`; waits while the queue is full.",
-  } satisfies RequestSpec<WriteParams, WriteResult>,
+  },
   "process/closeStdin": {
     params: processParams,
     result: closeStdinResult,
@@ -198,7 +212,7 @@ export const processRequests = {
     errors: [],
     since: "extension, announced as `processCloseStdin`",
     summary: "Ends standard input after everything written before; doing it twice is harmless.",
-  } satisfies RequestSpec<ProcessParams, CloseStdinResult>,
+  },
   "process/signal": {
     params: signalParams,
     result: empty,
@@ -211,7 +225,7 @@ export const processRequests = {
     errors: [],
     since: "0.169.0",
     summary: "Sends SIGINT to the process group; unknown and ended processes are no error.",
-  } satisfies RequestSpec<SignalParams, Empty>,
+  },
   "process/terminate": {
     params: processParams,
     result: terminateResult,
@@ -224,5 +238,5 @@ export const processRequests = {
     errors: [],
     since: "0.169.0",
     summary: "Ends the process group with SIGKILL at once.",
-  } satisfies RequestSpec<ProcessParams, TerminateResult>,
-} as const;
+  },
+};

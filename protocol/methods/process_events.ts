@@ -55,27 +55,37 @@ const closedParams: Schema<ClosedParams> = struct<ClosedParams>("ClosedNotificat
   seq: count,
 });
 
-/** Notifications about processes. */
-export const processNotifications = {
+/** Notifications about processes, by name. */
+export interface ProcessNotifications {
+  /** See its row. */
+  readonly "process/output": NotificationSpec<OutputParams>;
+  /** See its row. */
+  readonly "process/exited": NotificationSpec<ExitedParams>;
+  /** See its row. */
+  readonly "process/closed": NotificationSpec<ClosedParams>;
+}
+
+/** The rows of these notifications. */
+export const processNotifications: ProcessNotifications = {
   "process/output": {
     params: outputParams,
     paramsType: "OutputParams",
     direction: "toClient",
     since: "0.169.0",
     summary: "A numbered piece of output.",
-  } satisfies NotificationSpec<OutputParams>,
+  },
   "process/exited": {
     params: exitedParams,
     paramsType: "ExitedParams",
     direction: "toClient",
     since: "0.169.0",
     summary: "The program has ended; its descendants may still hold its output open.",
-  } satisfies NotificationSpec<ExitedParams>,
+  },
   "process/closed": {
     params: closedParams,
     paramsType: "ClosedParams",
     direction: "toClient",
     since: "0.169.0",
     summary: "The program has ended and so has all its output; nothing follows.",
-  } satisfies NotificationSpec<ClosedParams>,
-} as const;
+  },
+};

@@ -105,8 +105,14 @@ const startResult: Schema<StartResult> = struct<StartResult>("ExecResponse", {
   sandboxType: optional(text),
 });
 
-/** The request that starts a process. */
-export const processStartRequests = {
+/** The request that starts a process, by name. */
+export interface ProcessStartRequests {
+  /** See its row. */
+  readonly "process/start": RequestSpec<StartParams, StartResult>;
+}
+
+/** The rows of these requests. */
+export const processStartRequests: ProcessStartRequests = {
   "process/start": {
     params: startParams,
     result: startResult,
@@ -119,5 +125,5 @@ export const processStartRequests = {
     errors: ["processExists", "spawnFailed", "notSupported"],
     since: "0.169.0",
     summary: "Starts a program in a session of its own and announces its output, exit and close.",
-  } satisfies RequestSpec<StartParams, StartResult>,
-} as const;
+  },
+};

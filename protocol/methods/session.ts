@@ -30,8 +30,14 @@ const initializeResult: Schema<InitializeResult> = struct<InitializeResult>("Ini
   environmentInfo: optional(environmentInfo),
 });
 
-/** Requests of the handshake. */
-export const sessionRequests = {
+/** Requests of the handshake, by name. */
+export interface SessionRequests {
+  /** See its row. */
+  readonly "initialize": RequestSpec<InitializeParams, InitializeResult>;
+}
+
+/** The rows of these requests. */
+export const sessionRequests: SessionRequests = {
   "initialize": {
     params: initializeParams,
     result: initializeResult,
@@ -44,11 +50,17 @@ export const sessionRequests = {
     errors: ["outOfPhase", "unknownSession", "sessionAttached"],
     since: "0.169.0",
     summary: "Opens a new session on this connection, or takes over a detached one.",
-  } satisfies RequestSpec<InitializeParams, InitializeResult>,
-} as const;
+  },
+};
 
-/** Notifications of the handshake. */
-export const sessionNotifications = {
+/** Notifications of the handshake, by name. */
+export interface SessionNotifications {
+  /** See its row. */
+  readonly "initialized": NotificationSpec<unknown>;
+}
+
+/** The rows of these notifications. */
+export const sessionNotifications: SessionNotifications = {
   "initialized": {
     // Odd parameters are ignored, as the reference does.
     params: anything,
@@ -56,5 +68,5 @@ export const sessionNotifications = {
     direction: "toServer",
     since: "0.169.0",
     summary: "Ends the handshake; every other method is refused before it.",
-  } satisfies NotificationSpec<unknown>,
-} as const;
+  },
+};

@@ -126,7 +126,9 @@ export class LineTransport implements Transport {
   }
 
   #join(last: Uint8Array<ArrayBuffer>): string {
-    if (this.#parts.length === 0) return this.#decoder.decode(last);
+    if (this.#parts.length === 0 && last.byteLength <= limits.maxMessageBytes) {
+      return this.#decoder.decode(last);
+    }
     this.#keep(last);
     const line = new Uint8Array(this.#partBytes);
     let at = 0;

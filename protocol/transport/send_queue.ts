@@ -56,7 +56,11 @@ export class SendQueue {
   put(length: number, fill: (place: Uint8Array<ArrayBuffer>) => boolean): boolean {
     if (this.#isStopped) return true;
     const block = this.#blockFor(length);
-    if (!fill(block.bytes.subarray(block.filled, block.filled + length))) return false;
+    if (!fill(block.bytes.subarray(block.filled, block.filled + length))) {
+      // A block that was opened for this only must not be written empty.
+      if (block.filled === 0) spare(this.#blocks.pop());
+      return false;
+    }
     block.filled += length;
     this.#queuedBytes += length;
     if (!this.#isWriting) void this.#run();
@@ -114,8 +118,10 @@ export class SendQueue {
   }
 }
 
-function spare(block: Block): void {
-  if (block.bytes.byteLength !== BLOCK_BYTES || spares.length >= SPARE_BLOCKS) return;
+function spare(block: Block | undefined): void {
+  if (
+    block === undefined || block.bytes.byteLength !== BLOCK_BYTES || spares.length >= SPARE_BLOCKS
+  ) return;
   block.filled = 0;
   spares.push(block);
 }
@@ -132,14 +138,19 @@ export interface TextFrame {
   readonly finish: (place: Uint8Array<ArrayBuffer>, textLength: number) => void;
 }
 
+/** Writes a text of one byte per character; false when it is not one. */
+function putAscii(text: string, place: Uint8Array<ArrayBuffer>): boolean {
+  const { read, written } = encoder.encodeInto(text, place);
+  return read === text.length && written === text.length;
+}
+
 /** Queues a text as UTF-8 inside a frame. */
 export function putText(queue: SendQueue, text: string, frame: TextFrame): void {
   const { headLength, tailLength, finish } = frame;
   // Nearly every message is ASCII; then its length is known before it is encoded.
   const head = headLength(text.length);
   const isAscii = queue.put(head + text.length + tailLength, (place) => {
-    const { read, written } = encoder.encodeInto(text, place.subarray(head, head + text.length));
-    if (read !== text.length || written !== text.length) return false;
+    if (!putAscii(text, place.subarray(head, head + text.length))) return false;
     finish(place, text.length);
     return true;
   });
@@ -167,9 +178,9 @@ export function putBase64(
   const head = frame.headLength(length);
   return queue.put(head + length + frame.tailLength, (place) => {
     const text = place.subarray(head, head + length);
-    const written = encoder.encodeInto(before, text).written +
-      encoder.encodeInto(after, text.subarray(before.length + base64)).written;
-    if (written !== before.length + after.length) return false;
+    const isAscii = putAscii(before, text) &&
+      putAscii(after, text.subarray(text.length - after.length));
+    if (!isAscii) return false;
     writeBase64(bytes, text.subarray(before.length, before.length + base64));
     frame.finish(place, length);
     return true;

@@ -4,8 +4,11 @@ import { encodeBase64 } from "../base64.ts";
 
 /** A message text in three parts: `before`, the base64 of `bytes`, `after`. */
 export interface Base64Text {
+  /** Text in front of the bytes. */
   readonly before: string;
+  /** Bytes to be encoded. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Text behind them. */
   readonly after: string;
 }
 

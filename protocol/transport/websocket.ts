@@ -45,7 +45,7 @@ export class WebSocketTransport implements Transport {
   readonly #connection: ByteConnection;
   readonly #isClient: boolean;
   readonly #frames: FrameDecoder;
-  readonly #messages = new MessageAssembler();
+  readonly #messages: MessageAssembler;
   readonly #queue: SendQueue;
   readonly #end = new End();
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -63,7 +63,9 @@ export class WebSocketTransport implements Transport {
     this.malformedPrefix = `failed to parse websocket JSON-RPC message from ${options.peer}: `;
     this.#connection = connection;
     this.#isClient = options.role === "client";
-    this.#frames = new FrameDecoder(this.#isClient ? "fromServer" : "fromClient");
+    const sender = this.#isClient ? "fromServer" : "fromClient";
+    this.#frames = new FrameDecoder(sender);
+    this.#messages = new MessageAssembler(sender);
     if (options.early !== undefined) this.#frames.push(options.early);
     this.#queue = new SendQueue(
       (block) => this.#writeAll(block),

@@ -73,6 +73,7 @@ function lengthBytesOf(length: number): 0 | 2 | 8 {
 /** Collects bytes and cuts them into frames. Holds at most one frame and what follows it. */
 export class FrameDecoder {
   readonly #expectsMask: boolean;
+  readonly #maxBytes: number;
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
   /** The frame that is being read, once its head is known. */
   #head: Head | undefined;
@@ -83,6 +84,7 @@ export class FrameDecoder {
   /** @param role whose frames arrive here: a client's are masked, a server's are not */
   constructor(role: "fromClient" | "fromServer") {
     this.#expectsMask = role === "fromClient";
+    this.#maxBytes = role === "fromClient" ? limits.maxFrameBytes : limits.maxAnswerBytes;
   }
 
   /**
@@ -139,7 +141,7 @@ export class FrameDecoder {
       mask: isMasked ? view.getUint32(headBytes - 4, true) : undefined,
       length: readLength(view, short),
     };
-    requireLawful(head);
+    requireLawful(head, this.#maxBytes);
     this.#bytes = bytes.subarray(headBytes);
     return head;
   }
@@ -177,9 +179,9 @@ function readLength(view: DataView, short: number): number {
   return short === 126 ? view.getUint16(2) : Number(view.getBigUint64(2));
 }
 
-function requireLawful(head: Head): void {
-  if (head.length > limits.maxFrameBytes) {
-    throw new FrameError(`WebSocket frame is larger than ${limits.maxFrameBytes} bytes`);
+function requireLawful(head: Head, maxBytes: number): void {
+  if (head.length > maxBytes) {
+    throw new FrameError(`WebSocket frame is larger than ${maxBytes} bytes`);
   }
   const isControl = head.opcode >= 8;
   if (isControl && (head.length > 125 || !head.isFinal)) {
@@ -196,55 +198,71 @@ function requireLawful(head: Head): void {
  */
 function applyMask(bytes: Uint8Array<ArrayBuffer>, mask: number): void {
   const { byteLength, byteOffset, buffer } = bytes;
-  const lead = Math.min(byteLength, (4 - byteOffset % 4) % 4);
-  for (let i = 0; i < lead; i++) bytes[i] = (bytes[i] ?? 0) ^ (mask >>> (8 * (i % 4)));
+  const lead = (4 - byteOffset % 4) % 4;
+  if (byteLength < lead + 4) return maskBytes(bytes, mask, 0);
+  maskBytes(bytes.subarray(0, lead), mask, 0);
   const words = new Uint32Array(buffer, byteOffset + lead, (byteLength - lead) >> 2);
-  // The word in memory begins `lead` bytes into the mask.
+  // The first word in memory begins `lead` bytes into the mask.
   const turned = lead === 0 ? mask : (mask >>> (8 * lead)) | (mask << (32 - 8 * lead));
   for (let i = 0; i < words.length; i++) words[i] = (words[i] ?? 0) ^ turned;
-  for (let i = lead + words.length * 4; i < byteLength; i++) {
-    bytes[i] = (bytes[i] ?? 0) ^ (mask >>> (8 * (i % 4)));
+  const done = lead + words.byteLength;
+  maskBytes(bytes.subarray(done), mask, done);
+}
+
+/** The same byte by byte. @param from how far into the message `bytes` begins */
+function maskBytes(bytes: Uint8Array<ArrayBuffer>, mask: number, from: number): void {
+  for (let i = 0; i < bytes.byteLength; i++) {
+    bytes[i] = (bytes[i] ?? 0) ^ (mask >>> (8 * ((from + i) % 4)));
   }
 }
 
-/** Puts fragments together to messages, within `limits.maxMessageBytes`. */
+/** Puts fragments together to messages, within a limit. */
 export class MessageAssembler {
+  readonly #maxBytes: number;
   #opcode: number | undefined;
-  #parts: Uint8Array<ArrayBuffer>[] = [];
-  #bytes = 0;
+  /** What came so far, in one growing block: a million tiny fragments cost what they carry. */
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  #filled = 0;
+
+  /** @param role whose messages these are; a client takes larger ones than a server */
+  constructor(role: "fromClient" | "fromServer") {
+    this.#maxBytes = role === "fromClient" ? limits.maxMessageBytes : limits.maxAnswerBytes;
+  }
 
   /**
    * Adds a data frame and returns the message it completes, if any; valid as long as the frame.
    * @throws {FrameError} when fragments come out of order or exceed the limit
    */
-  add(frame: Frame): Uint8Array<ArrayBuffer> | undefined {
-    const isContinuation = frame.opcode === opcodes.continuation;
+  add({ opcode, isFinal, payload }: Frame): Uint8Array<ArrayBuffer> | undefined {
+    const isContinuation = opcode === opcodes.continuation;
     if (isContinuation !== (this.#opcode !== undefined)) {
       throw new FrameError("WebSocket fragments are out of order");
     }
-    this.#bytes += frame.payload.byteLength;
-    if (this.#bytes > limits.maxMessageBytes) {
-      throw new FrameError(`WebSocket message is larger than ${limits.maxMessageBytes} bytes`);
+    if (this.#filled + payload.byteLength > this.#maxBytes) {
+      throw new FrameError(`WebSocket message is larger than ${this.#maxBytes} bytes`);
     }
-    if (frame.isFinal && !isContinuation) {
-      this.#bytes = 0;
-      return frame.payload;
+    if (isFinal && !isContinuation) return payload;
+    this.#opcode ??= opcode;
+    this.#append(payload);
+    return isFinal ? this.#take() : undefined;
+  }
+
+  #append(payload: Uint8Array<ArrayBuffer>): void {
+    const needed = this.#filled + payload.byteLength;
+    if (needed > this.#bytes.byteLength) {
+      const grown = new Uint8Array(Math.min(2 * needed, this.#maxBytes));
+      grown.set(this.#bytes.subarray(0, this.#filled));
+      this.#bytes = grown;
     }
-    this.#opcode ??= frame.opcode;
-    this.#parts.push(frame.payload.slice());
-    return frame.isFinal ? this.#take() : undefined;
+    this.#bytes.set(payload, this.#filled);
+    this.#filled = needed;
   }
 
   #take(): Uint8Array<ArrayBuffer> {
-    const message = new Uint8Array(this.#bytes);
-    let at = 0;
-    for (const part of this.#parts) {
-      message.set(part, at);
-      at += part.byteLength;
-    }
+    const message = this.#bytes.subarray(0, this.#filled);
     this.#opcode = undefined;
-    this.#parts = [];
-    this.#bytes = 0;
+    this.#bytes = new Uint8Array();
+    this.#filled = 0;
     return message;
   }
 }

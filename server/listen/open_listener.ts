@@ -2,9 +2,9 @@
 
 import { isLoopback, ListenError, type ListenTarget } from "./listen_url.ts";
 
-/** An open socket and how clients name it. */
-export interface OpenListener {
-  /** The socket. */
+/** An open socket and how clients name it. Disposing removes what it left in the file system. */
+export interface OpenListener extends Disposable {
+  /** The socket; whoever accepts from it closes it. */
   readonly listener: Deno.Listener;
   /** URL with the actual port. */
   readonly url: string;
@@ -36,7 +36,7 @@ function openTcp({ hostname, port }: { hostname: string; port: number }): OpenLi
   }
   const listener = Deno.listen({ hostname, port });
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return { listener, url: `ws://${host}:${listener.addr.port}` };
+  return { listener, url: `ws://${host}:${listener.addr.port}`, [Symbol.dispose]: () => {} };
 }
 
 /** The socket file is for its owner only from the moment it exists. */
@@ -44,7 +44,8 @@ async function openUnix(path: string): Promise<OpenListener> {
   await removeStale(path);
   const before = Deno.umask(0o177);
   try {
-    return { listener: Deno.listen({ transport: "unix", path }), url: `unix://${path}` };
+    const listener = Deno.listen({ transport: "unix", path });
+    return { listener, url: `unix://${path}`, [Symbol.dispose]: () => removeQuietly(path) };
   } finally {
     Deno.umask(before);
   }
@@ -59,6 +60,14 @@ async function removeStale(path: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Deno.errors.ConnectionRefused)) return;
     Deno.removeSync(path);
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // Somebody else has removed it already.
   }
 }
 
