@@ -1,0 +1,146 @@
+/** One session at a server: typed calls, and the processes it runs. @module */
+
+import type { Clock } from "../protocol/clock.ts";
+import type { EnvironmentInfo } from "../protocol/methods/environment.ts";
+import type { Params, RequestName, Result } from "../protocol/methods/mod.ts";
+import type { StartParams } from "../protocol/methods/process_start.ts";
+import { parsePathUri, type PathUri } from "../protocol/path_uri.ts";
+import { type KnownCapabilities, knownCapabilities } from "./capabilities.ts";
+import type { CallOptions, Connection } from "./connection.ts";
+import { untilAborted, within } from "./deadline.ts";
+import { ExecServerError } from "./errors.ts";
+import { RemoteProcess } from "./process.ts";
+import type { ProcessRegistry } from "./process_registry.ts";
+
+/** What to start: `process/start` with defaults for what is usually the same. */
+export interface StartRequest
+  extends Omit<StartParams, "processId" | "cwd" | "env" | "tty" | "argv"> {
+  /** The program and its arguments; at least the program. */
+  readonly argv: readonly string[];
+  /** Unique in the session; a random one by default. */
+  readonly processId?: string;
+  /** Where the program starts, as a `file:` URL; the server's own directory by default. */
+  readonly cwd?: PathUri | URL;
+  /** The whole environment, or what to lay over the result of `envPolicy`; empty by default. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Run in a terminal; false by default. */
+  readonly tty?: boolean;
+}
+
+/** What a client is made of. */
+export interface ClientParts {
+  /** From the answer to `initialize`. */
+  readonly sessionId: string;
+  /** From the same answer, or from `environment/info`. */
+  readonly environmentInfo: EnvironmentInfo;
+  /** Where calls go. */
+  readonly connection: Connection;
+  /** Where notifications go. */
+  readonly processes: ProcessRegistry;
+  /** Where time comes from. */
+  readonly clock: Clock;
+}
+
+// Long enough for an answer from a far server, short enough to wait for at the end of a program.
+const CLEAN_UP_MS = 2000;
+
+/** A connection to a server whose handshake is done. */
+export class ExecServerClient implements AsyncDisposable {
+  /** Names the session, and is the secret that resumes it. */
+  readonly sessionId: string;
+  /** What the server's machine is like. */
+  readonly environmentInfo: EnvironmentInfo;
+  /** What the server can do; all false where it does not say. */
+  readonly capabilities: KnownCapabilities;
+  readonly #connection: Connection;
+  readonly #processes: ProcessRegistry;
+  readonly #clock: Clock;
+
+  /** Made by `connectTransport` and its siblings. */
+  constructor(parts: ClientParts) {
+    this.sessionId = parts.sessionId;
+    this.environmentInfo = parts.environmentInfo;
+    this.capabilities = knownCapabilities(parts.environmentInfo.capabilities);
+    this.#connection = parts.connection;
+    this.#processes = parts.processes;
+    this.#clock = parts.clock;
+  }
+
+  /**
+   * Settles once the connection has ended, with the error that every unfinished and later call
+   * fails with. Never rejects.
+   */
+  get closed(): Promise<ExecServerError> {
+    return this.#connection.ended;
+  }
+
+  /**
+   * Makes any call of the protocol.
+   * @throws {ExecServerError} `server` when it is refused, `disconnected` when the connection ends
+   */
+  call<M extends RequestName>(
+    method: M,
+    params: Params<M>,
+    options: CallOptions = {},
+  ): Promise<Result<M>> {
+    return this.#connection.call(method, params, options);
+  }
+
+  /**
+   * Starts a process. Aborting ends it, also when it had been started already.
+   * @throws {ExecServerError} `server` when it cannot be started, `processIdInUse`, `disconnected`
+   * @throws {PathUriError} when `cwd` is no `file:` URL
+   */
+  async start(request: StartRequest, options: CallOptions = {}): Promise<RemoteProcess> {
+    options.signal?.throwIfAborted();
+    const params = this.#startParams(request);
+    // Registered before it is sent: its first output may overtake the answer.
+    const feed = this.#processes.open(params.processId);
+    // Not given to the call: what was sent may take effect, so its answer must be seen.
+    const answer = this.#connection.call("process/start", params);
+    try {
+      const started = await untilAborted(answer, options.signal);
+      return new RemoteProcess({
+        connection: this.#connection,
+        feed,
+        started,
+        capabilities: this.capabilities,
+        terminate: (processId) => this.#processes.terminate(processId),
+      });
+    } catch (error) {
+      this.#processes.abandon(feed, answer);
+      throw error;
+    }
+  }
+
+  /**
+   * Ends the connection, after what tidies up has been answered, and settles when it is gone.
+   * Processes that still run are kept by the server for a while, for a client that resumes.
+   */
+  async close(): Promise<void> {
+    const limits = { limitMs: CLEAN_UP_MS, clock: this.#clock, onLate: () => {} };
+    await within(this.#processes.cleanedUp(), limits);
+    await this.#connection.close();
+  }
+
+  /** Closes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #startParams(request: StartRequest): StartParams {
+    const { processId = crypto.randomUUID(), cwd, env = {}, tty = false, argv, ...rest } = request;
+    const place = cwd ?? this.environmentInfo.cwd;
+    if (place === undefined || place === null) {
+      throw new ExecServerError("notSupported", "The server does not tell its directory: name one");
+    }
+    return {
+      processId,
+      argv: [...argv],
+      cwd: parsePathUri(String(place)),
+      env: { ...env },
+      tty,
+      ...rest,
+    };
+  }
+}

@@ -1,0 +1,89 @@
+/** Connects to a server that listens, over WebSocket. @module */
+
+import { realClock } from "../protocol/clock.ts";
+import { limits } from "../protocol/limits.ts";
+import type { ExecServerClient } from "./client.ts";
+import { type ClientOptions, connectTransport } from "./connect_transport.ts";
+import type { ClientTransport } from "./connection.ts";
+import { untilAborted, within } from "./deadline.ts";
+import { ExecServerError } from "./errors.ts";
+import { parseAddress, requirePrivate, type WebSocketAddress } from "./websocket_address.ts";
+
+/** Where and how to connect. */
+export interface WebSocketConnectOptions extends ClientOptions {
+  /** `ws://HOST:PORT`, `wss://HOST`, or `unix:///PATH`. */
+  readonly url: string;
+  /** Headers of the upgrade, such as `authorization`; only over TLS, loopback or Unix sockets. */
+  readonly headers?: HeadersInit;
+  /** How long to wait for the connection, in milliseconds; 10 s by default. */
+  readonly connectTimeoutMs?: number;
+}
+
+/**
+ * Connects to a server and opens a session, or takes over a detached one.
+ * @throws {ExecServerError} `connect`, `connectTimeout`, and what `connectTransport` throws
+ *
+ * ```ts
+ * import { connectWebSocket } from "./mod.ts";
+ *
+ * async function kernel(url: string): Promise<string> {
+ *   await using client = await connectWebSocket({ url });
+ *   const process = await client.start({ argv: ["uname", "-r"], env: { PATH: "/usr/bin:/bin" } });
+ *   const { stdout } = await process.output();
+ *   return new TextDecoder().decode(stdout);
+ * }
+ * ```
+ */
+export async function connectWebSocket(
+  options: WebSocketConnectOptions,
+): Promise<ExecServerClient> {
+  const address = parseAddress(options.url);
+  const headers = new Headers(options.headers);
+  requirePrivate(address.place, headers);
+  return await connectTransport(await open(address, headers, options), options);
+}
+
+async function open(
+  address: WebSocketAddress,
+  headers: Headers,
+  options: WebSocketConnectOptions,
+): Promise<ClientTransport> {
+  const { signal, clock = realClock, connectTimeoutMs = limits.connectMs } = options;
+  signal?.throwIfAborted();
+  const abandoned = new AbortController();
+  const opening = openTransport(address, headers, abandoned.signal);
+  try {
+    const timely = within(opening, {
+      limitMs: connectTimeoutMs,
+      clock,
+      onLate: () => failLate(address.peer, connectTimeoutMs),
+    });
+    return await untilAborted(timely, signal);
+  } catch (error) {
+    abandoned.abort();
+    // It may have been opened in the meantime; then nobody else would close it.
+    opening.then((transport) => transport.close("connecting was given up"), () => {});
+    throw error;
+  }
+}
+
+/** Deno's sockets can send headers and stop reading; elsewhere there is the web's WebSocket. */
+async function openTransport(
+  address: WebSocketAddress,
+  headers: Headers,
+  signal: AbortSignal,
+): Promise<ClientTransport> {
+  if ("Deno" in globalThis) {
+    const { openSocket } = await import("./socket.ts");
+    return await openSocket(address, headers, signal);
+  }
+  const { openWebSocket } = await import("./websocket.ts");
+  return await openWebSocket(address, headers, signal);
+}
+
+function failLate(peer: string, limitMs: number): never {
+  throw new ExecServerError(
+    "connectTimeout",
+    `Timed out connecting to ${peer} after ${limitMs} ms`,
+  );
+}

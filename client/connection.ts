@@ -1,0 +1,190 @@
+/** One transport to a server: numbers calls, settles them, and hands notifications on. @module */
+
+import { decode } from "../protocol/schema.ts";
+import { errors } from "../protocol/errors.ts";
+import {
+  encodeError,
+  encodeNotification,
+  encodeRequest,
+  type ErrorResponse,
+  type Notification,
+  parseMessage,
+  type Request,
+  type RequestId,
+  type Response,
+} from "../protocol/message.ts";
+import { type Params, type RequestName, requests, type Result } from "../protocol/methods/mod.ts";
+import type { Transport } from "../protocol/transport/transport.ts";
+import { untilAborted } from "./deadline.ts";
+import {
+  closedError,
+  disconnectedError,
+  ExecServerError,
+  protocolError,
+  reasonOf,
+  serverError,
+} from "./errors.ts";
+
+/** What the client needs of a transport; every `Transport` has it. */
+export type ClientTransport = Pick<
+  Transport,
+  "peer" | "closed" | "receive" | "send" | "close" | "finish"
+>;
+
+/**
+ * Takes a notification in. A returned promise stops the connection from reading until it settles.
+ * Throwing ends the connection: the server said something the protocol does not allow.
+ */
+export type NotificationHandler = (notification: Notification) => Promise<void> | undefined;
+
+/** How a call is made. */
+export interface CallOptions {
+  /** Gives up waiting; the server may still carry the call out. */
+  readonly signal?: AbortSignal | undefined;
+  /** Uses the place kept free for calls that tidy up, so that they get through when all are taken. */
+  readonly isCleanUp?: boolean;
+}
+
+/** Calls that may wait for their answers at once. */
+export const MAX_PENDING_CALLS = 1024;
+
+interface PendingCall {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Makes calls over a transport. Every pending and later call fails with one error once it ended. */
+export class Connection {
+  /**
+   * Settles once the connection has ended, with the error that every call then fails with: kind
+   * `closed` when this side ended it, else `disconnected` or `protocol`. Never rejects.
+   */
+  readonly ended: Promise<ExecServerError>;
+  readonly #transport: ClientTransport;
+  readonly #onNotification: NotificationHandler;
+  readonly #pending = new Map<RequestId, PendingCall>();
+  readonly #resolveEnded: (error: ExecServerError) => void;
+  #lastId = 0;
+  #error: ExecServerError | undefined;
+
+  /** Takes over a transport and begins to read from it. */
+  constructor(transport: ClientTransport, onNotification: NotificationHandler) {
+    const { promise, resolve } = Promise.withResolvers<ExecServerError>();
+    this.ended = promise;
+    this.#resolveEnded = resolve;
+    this.#transport = transport;
+    this.#onNotification = onNotification;
+    void this.#pump();
+  }
+
+  /** Names the server in errors. */
+  get peer(): string {
+    return this.#transport.peer;
+  }
+
+  /** Whether the connection can no longer be used. */
+  get isEnded(): boolean {
+    return this.#error !== undefined;
+  }
+
+  /**
+   * Makes a call.
+   * @throws {ExecServerError} `server` when it is refused, `protocol` when its result makes no
+   * sense, `limit` when too many calls wait, or the error the connection ended with
+   */
+  async call<M extends RequestName>(
+    method: M,
+    params: Params<M>,
+    options: CallOptions = {},
+  ): Promise<Result<M>> {
+    const result = await this.#send(method, params, options);
+    try {
+      return decode(requests[method].result, result);
+    } catch (error) {
+      throw protocolError(`bad result of \`${method}\`: ${reasonOf(error)}`, error);
+    }
+  }
+
+  /** Ends the handshake. */
+  sendInitialized(): void {
+    this.#transport.send(encodeNotification("initialized", {}));
+  }
+
+  /** Ends the connection after what was sent has left; settles when the transport is gone. */
+  async close(): Promise<void> {
+    this.#fail(closedError());
+    await this.#transport.finish("the client closed the connection");
+  }
+
+  #send(method: string, params: unknown, options: CallOptions): Promise<unknown> {
+    const { signal, isCleanUp = false } = options;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#error !== undefined) return Promise.reject(this.#error);
+    if (this.#pending.size >= MAX_PENDING_CALLS + (isCleanUp ? 1 : 0)) {
+      const text = `exec-server has reached its limit of ${MAX_PENDING_CALLS} pending requests`;
+      return Promise.reject(new ExecServerError("limit", text));
+    }
+    const id = ++this.#lastId;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    // Registered before it is sent: the answer may come within this very call.
+    this.#pending.set(id, { resolve, reject });
+    this.#transport.send(encodeRequest(id, method, params));
+    // The call keeps its place until it is answered, whoever still waits for it.
+    return untilAborted(promise, signal);
+  }
+
+  async #pump(): Promise<void> {
+    for (;;) {
+      const text = await this.#transport.receive();
+      if (text === undefined || this.#error !== undefined) break;
+      try {
+        const pause = this.#accept(text);
+        if (pause !== undefined) await Promise.race([pause, this.ended]);
+      } catch (error) {
+        const failure = protocolError(reasonOf(error), error);
+        this.#fail(failure);
+        this.#transport.close(failure.message);
+        return;
+      }
+    }
+    this.#fail(disconnectedError(await this.#transport.closed));
+  }
+
+  #accept(text: string): Promise<void> | undefined {
+    const message = parseMessage(text);
+    switch (message.kind) {
+      case "notification":
+        return this.#onNotification(message);
+      case "request":
+        this.#refuse(message);
+        return undefined;
+      case "response":
+      case "error":
+        this.#settle(message);
+        return undefined;
+    }
+  }
+
+  #settle(message: Response | ErrorResponse): void {
+    const call = this.#pending.get(message.id);
+    // An answer to an unknown id is harmless; the answer to a malformed message has the id -1.
+    if (call === undefined) return;
+    this.#pending.delete(message.id);
+    if (message.kind === "response") call.resolve(message.result);
+    else call.reject(serverError(message));
+  }
+
+  #refuse(request: Request): void {
+    const message = `exec-server client does not implement \`${request.method}\` yet`;
+    const { code } = errors.methodNotFound;
+    this.#transport.send(encodeError(request.id, { code, message }));
+  }
+
+  #fail(error: ExecServerError): void {
+    if (this.#error !== undefined) return;
+    this.#error = error;
+    for (const call of this.#pending.values()) call.reject(error);
+    this.#pending.clear();
+    this.#resolveEnded(error);
+  }
+}

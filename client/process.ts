@@ -1,0 +1,194 @@
+/** A handle on a process that runs at the server. @module */
+
+import type { ReadParams, ReadResult, TerminateResult } from "../protocol/methods/process.ts";
+import type { StartResult } from "../protocol/methods/process_start.ts";
+import type { KnownCapabilities } from "./capabilities.ts";
+import type { Connection } from "./connection.ts";
+import { ExecServerError } from "./errors.ts";
+import type { EventCursor } from "./event_cursor.ts";
+import type { ProcessEvent } from "./process_events.ts";
+import type { ExitStatus, ProcessFeed } from "./process_feed.ts";
+import { inputStreamOf, outputStreamOf } from "./process_streams.ts";
+import { StdinWriter } from "./stdin_writer.ts";
+
+/** What a handle is made of. */
+export interface ProcessParts {
+  /** Where calls go. */
+  readonly connection: Connection;
+  /** What came and comes from the process. */
+  readonly feed: ProcessFeed;
+  /** The answer to `process/start`. */
+  readonly started: StartResult;
+  /** What the server can do. */
+  readonly capabilities: KnownCapabilities;
+  /** Ends the process of an id. */
+  readonly terminate: (processId: string) => Promise<TerminateResult>;
+}
+
+/** Everything a process printed, and how it ended. */
+export interface ProcessOutput extends ExitStatus {
+  /** What it wrote to standard output, or to its terminal. */
+  readonly stdout: Uint8Array<ArrayBuffer>;
+  /** What it wrote to standard error. */
+  readonly stderr: Uint8Array<ArrayBuffer>;
+}
+
+/** How `output()` collects. */
+export interface OutputOptions {
+  /** More than so many bytes are an error of kind `limit`; 64 MiB by default. */
+  readonly maxBytes?: number;
+}
+
+const DEFAULT_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+/** One process. Its output can be read in several ways at once; each reader gets all of it. */
+export class RemoteProcess {
+  /** The id it was started under. */
+  readonly processId: string;
+  /** How it is confined, such as `none`; undefined when the server does not say. */
+  readonly sandboxType: string | undefined;
+  readonly #connection: Connection;
+  readonly #feed: ProcessFeed;
+  readonly #writer: StdinWriter;
+  readonly #canCloseStdin: boolean;
+  readonly #terminate: ProcessParts["terminate"];
+  #stdin: WritableStream<Uint8Array> | undefined;
+  #outputs: readonly [EventCursor, EventCursor] | undefined;
+  #stdout: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #stderr: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+
+  /** Made by `ExecServerClient.start`. */
+  constructor({ connection, feed, started, capabilities, terminate }: ProcessParts) {
+    this.processId = feed.processId;
+    this.sandboxType = started.sandboxType;
+    this.#connection = connection;
+    this.#feed = feed;
+    this.#terminate = terminate;
+    this.#canCloseStdin = capabilities.processCloseStdin;
+    this.#writer = new StdinWriter(
+      feed.processId,
+      (params) => connection.call("process/write", params),
+    );
+  }
+
+  /** Settles when the program has ended, though what it left running may still print. */
+  get exit(): Promise<ExitStatus> {
+    return this.#feed.exit;
+  }
+
+  /** Settles when the program and all its output have ended. */
+  get status(): Promise<ExitStatus> {
+    return this.#feed.status;
+  }
+
+  /** Standard output, or the terminal. Use it together with `stderr`, or instead of `events()`. */
+  get stdout(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    this.#outputs ??= this.#feed.twoCursors();
+    return this.#stdout ??= outputStreamOf(this.#outputs[0], ["stdout", "pty"]);
+  }
+
+  /** Standard error; empty for a process in a terminal. */
+  get stderr(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    this.#outputs ??= this.#feed.twoCursors();
+    return this.#stderr ??= outputStreamOf(this.#outputs[1], ["stderr"]);
+  }
+
+  /** Standard input. Closing it needs the capability `processCloseStdin`. */
+  get stdin(): WritableStream<Uint8Array> {
+    return this.#stdin ??= inputStreamOf(this);
+  }
+
+  /**
+   * Output, exit and close, in order, each once; ends after `closed`. A reader that takes its time
+   * may be told with kind `outputLost` that the server no longer keeps what it has not read.
+   * @throws {ExecServerError} while iterating: `disconnected`, `outputLost`, `processLost`, …
+   */
+  events(): AsyncIterableIterator<ProcessEvent> {
+    // Taken now, not at the first `next`: nothing that happens in between may be missed.
+    return iterate(this.#feed.cursor());
+  }
+
+  /**
+   * Collects all output until the process has closed.
+   * @throws {ExecServerError} `limit` when there is more than `maxBytes`, or as `events()` does
+   */
+  async output(options: OutputOptions = {}): Promise<ProcessOutput> {
+    const { maxBytes = DEFAULT_OUTPUT_BYTES } = options;
+    const stdout: Uint8Array<ArrayBuffer>[] = [];
+    const stderr: Uint8Array<ArrayBuffer>[] = [];
+    let bytes = 0;
+    for await (const event of this.events()) {
+      if (event.type !== "output") continue;
+      bytes += event.chunk.byteLength;
+      if (bytes > maxBytes) {
+        const text = `Process "${this.processId}" printed more than ${maxBytes} bytes`;
+        throw new ExecServerError("limit", text);
+      }
+      (event.stream === "stderr" ? stderr : stdout).push(event.chunk);
+    }
+    return { stdout: joined(stdout), stderr: joined(stderr), ...await this.status };
+  }
+
+  /**
+   * Writes to standard input, or the terminal; settles when the server has taken all bytes.
+   * @throws {ExecServerError} `stdinClosed`, `unknownProcess`, `server`, `disconnected`, …
+   */
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#writer.write(bytes);
+  }
+
+  /**
+   * Ends standard input after everything written before. Harmless when it has ended already.
+   * @throws {ExecServerError} `notSupported` when the server cannot do it, `unknownProcess`
+   */
+  async closeStdin(): Promise<void> {
+    const place = `Cannot close the standard input of process "${this.processId}"`;
+    if (!this.#canCloseStdin) {
+      const text = `${place}: the server has no way to do it (processCloseStdin)`;
+      throw new ExecServerError("notSupported", text);
+    }
+    await this.#writer.sent();
+    const { processId } = this;
+    const { status } = await this.#connection.call("process/closeStdin", { processId });
+    if (status !== "unknownProcess") return;
+    throw new ExecServerError("unknownProcess", `${place}: the server does not know it`);
+  }
+
+  /** Sends SIGINT to the process group, as Ctrl-C does. No error when it has ended. */
+  async interrupt(): Promise<void> {
+    const { processId } = this;
+    await this.#connection.call("process/signal", { processId, signal: "interrupt" });
+  }
+
+  /** Ends the process at once. Returns whether it was still running. */
+  async terminate(): Promise<boolean> {
+    return (await this.#terminate(this.processId)).running;
+  }
+
+  /** Asks the server for output it keeps; no other reader notices. */
+  read(params: Omit<ReadParams, "processId"> = {}): Promise<ReadResult> {
+    return this.#connection.call("process/read", { processId: this.processId, ...params });
+  }
+}
+
+async function* iterate(cursor: EventCursor): AsyncIterableIterator<ProcessEvent> {
+  try {
+    for (;;) {
+      const event = await cursor.next();
+      if (event === undefined) return;
+      yield event;
+    }
+  } finally {
+    cursor.release();
+  }
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}

@@ -1,0 +1,181 @@
+/** Everything the client knows of one process: its events in order, its readers, its end. @module */
+
+import type { ReadParams, ReadResult } from "../protocol/methods/process.ts";
+import { type CursorSource, EventCursor } from "./event_cursor.ts";
+import { EventOrder } from "./event_order.ts";
+import { ExecServerError, protocolError, reasonOf } from "./errors.ts";
+import type { ClosedEvent, ExitedEvent, ProcessEvent } from "./process_events.ts";
+
+/** How a program ended. */
+export interface ExitStatus {
+  /** Exit code; 128 + n after signal n. */
+  readonly exitCode: number;
+  /** Whether the sandbox seems to have caused the failure. */
+  readonly sandboxDenied: boolean;
+}
+
+/** What a feed needs of the client it belongs to. */
+export interface FeedOwner {
+  /** Whether a slow reader stops the connection instead of reading again what it missed. */
+  readonly backpressure: boolean;
+  /** Calls `process/read`. */
+  read(params: ReadParams): Promise<ReadResult>;
+  /** Told once, when nothing more will come: after `closed`, or a failure. */
+  onEnd(feed: ProcessFeed, failure: ExecServerError | undefined): void;
+}
+
+/** Orders the events of one process and hands them to any number of readers. */
+export class ProcessFeed implements CursorSource {
+  /** The process. */
+  readonly processId: string;
+  /** Settles when the program has ended; rejects when that will never be known. */
+  readonly exit: Promise<ExitStatus>;
+  /** Settles when the program and its output have ended; rejects when that will never be known. */
+  readonly status: Promise<ExitStatus>;
+  readonly #owner: FeedOwner;
+  readonly #order: EventOrder;
+  readonly #exit = Promise.withResolvers<ExitStatus>();
+  readonly #status = Promise.withResolvers<ExitStatus>();
+  /** Keeps events for the first reader, until there is one. */
+  #unread: EventCursor | undefined;
+  #cursors: EventCursor[] = [];
+  #exited: ExitedEvent | undefined;
+  #closed: ClosedEvent | undefined;
+  #failure: ExecServerError | undefined;
+  #isFilling = false;
+  #onRoom: (() => void)[] = [];
+
+  /** Begins before the first event. */
+  constructor(processId: string, owner: FeedOwner) {
+    this.processId = processId;
+    this.#owner = owner;
+    this.#order = new EventOrder(processId);
+    this.#unread = new EventCursor(this);
+    this.#cursors.push(this.#unread);
+    this.exit = this.#exit.promise;
+    this.status = this.#status.promise;
+    // Who does not ask must not be bothered with an unhandled rejection.
+    this.exit.catch(() => {});
+    this.status.catch(() => {});
+  }
+
+  /** Whether nothing more will come. */
+  get isEnded(): boolean {
+    return this.#closed !== undefined || this.#failure !== undefined;
+  }
+
+  get holds(): boolean {
+    // Before there is a reader, nothing would let the connection go on.
+    return this.#owner.backpressure && this.#unread === undefined;
+  }
+
+  /** Takes in an event. Returns a promise when the connection should stop reading for a while. */
+  accept(event: ProcessEvent): Promise<void> | undefined {
+    this.#publish(this.#order.add(event));
+    if (this.#order.hasGap) void this.#fillGap();
+    if (!this.#isFull()) return undefined;
+    return new Promise((resolve) => this.#onRoom.push(resolve));
+  }
+
+  /** Ends everything that still waits with an error. */
+  fail(error: ExecServerError): void {
+    if (this.isEnded) return;
+    this.#failure = error;
+    for (const cursor of this.#cursors) cursor.fail(error);
+    this.#exit.reject(error);
+    this.#status.reject(error);
+    this.#owner.onEnd(this, error);
+  }
+
+  /** A new reader. The first one gets all events from the beginning without asking the server. */
+  cursor(): EventCursor {
+    const cursor = this.#unread ?? this.#lateCursor();
+    this.#unread = undefined;
+    return cursor;
+  }
+
+  /** Two new readers in the same place. */
+  twoCursors(): [EventCursor, EventCursor] {
+    const first = this.cursor();
+    const second = first.clone();
+    this.#cursors.push(second);
+    return [first, second];
+  }
+
+  readAfter(seq: number): Promise<ReadResult> {
+    return this.#owner.read({
+      processId: this.processId,
+      afterSeq: seq,
+      maxBytes: null,
+      waitMs: 0,
+    });
+  }
+
+  onRoom(): void {
+    if (this.#onRoom.length === 0 || this.#isFull()) return;
+    for (const resolve of this.#onRoom.splice(0)) resolve();
+  }
+
+  forget(cursor: EventCursor): void {
+    this.#cursors = this.#cursors.filter((other) => other !== cursor);
+    this.onRoom();
+  }
+
+  /** A reader that comes after another one: what it missed, it asks the server for. */
+  #lateCursor(): EventCursor {
+    const cursor = new EventCursor(this);
+    const ends = [this.#exited, this.#closed].filter((event) => event !== undefined);
+    if (this.#order.published > 0) cursor.skipTo(this.#order.published, ends);
+    if (this.#failure !== undefined) cursor.fail(this.#failure);
+    this.#cursors.push(cursor);
+    return cursor;
+  }
+
+  #isFull(): boolean {
+    return this.#cursors.some((cursor) => cursor.isFull);
+  }
+
+  #publish(events: readonly ProcessEvent[]): void {
+    for (const event of events) {
+      for (const cursor of this.#cursors) cursor.push(event);
+      if (event.type === "exited") this.#noteExit(event);
+      if (event.type === "closed") this.#noteClose(event);
+    }
+  }
+
+  #noteExit(event: ExitedEvent): void {
+    this.#exited = event;
+    const { exitCode, sandboxDenied } = event;
+    this.#exit.resolve({ exitCode, sandboxDenied });
+  }
+
+  #noteClose(event: ClosedEvent): void {
+    this.#closed = event;
+    // A server that never said how the program ended must not make it look like a success.
+    const reason = `process "${this.processId}" was closed without an exit`;
+    if (this.#exited === undefined) this.#exit.reject(protocolError(reason));
+    this.#status.resolve(this.exit);
+    this.#owner.onEnd(this, undefined);
+  }
+
+  /** Asks the server for what did not come, until nothing is missing. */
+  async #fillGap(): Promise<void> {
+    if (this.#isFilling) return;
+    this.#isFilling = true;
+    try {
+      while (this.#order.hasGap && !this.isEnded) {
+        const { published, seen } = this.#order;
+        const answer = await this.readAfter(published);
+        if (!this.isEnded) this.#publish(this.#order.fill(answer, seen));
+      }
+    } catch (error) {
+      this.fail(asExecServerError(error));
+    } finally {
+      this.#isFilling = false;
+    }
+  }
+}
+
+function asExecServerError(error: unknown): ExecServerError {
+  return error instanceof ExecServerError ? error : protocolError(reasonOf(error), error);
+}

@@ -1,0 +1,112 @@
+/** How bytes reach the standard input of a process. @module */
+import { assertEquals, assertRejects } from "@std/assert";
+import { ExecServerError } from "../../client/errors.ts";
+import { within } from "../support/deadline.ts";
+import { scriptedInfo, scriptedProcess, scriptedSession } from "./scripted_server.ts";
+
+function bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+function writeOf(params: unknown): { writeId: string; chunk: string } {
+  const { writeId, chunk } = Object(params);
+  return { writeId, chunk };
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<ExecServerError> {
+  return await within(assertRejects(() => promise, ExecServerError), "a rejection");
+}
+
+Deno.test("RemoteProcess.write() numbers its writes 1, 2, … and sends them in order", async () => {
+  const session = await scriptedSession();
+  const process = await scriptedProcess(session);
+  const { client, server } = session;
+  const writes = [process.write(bytes("one")), process.write(bytes("two"))];
+  const first = await server.serve("process/write", { status: "accepted" });
+  const second = await server.serve("process/write", { status: "accepted" });
+  await Promise.all(writes);
+  assertEquals(first, { processId: "p", chunk: bytes("one").toBase64(), writeId: "1" });
+  assertEquals(writeOf(second), { chunk: bytes("two").toBase64(), writeId: "2" });
+  await client.close();
+});
+
+Deno.test("RemoteProcess.write() cuts what no frame could hold, and sends a bounded way ahead", async () => {
+  const session = await scriptedSession();
+  const process = await scriptedProcess(session);
+  const { client, server } = session;
+  const writing = process.write(new Uint8Array(2 * 1024 * 1024 + 5));
+  const sizes: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const asked = await server.asked("process/write");
+    sizes.push(Uint8Array.fromBase64(writeOf(asked.params).chunk).byteLength);
+    // Nothing more is on its way before this one is taken.
+    if (i === 0) await server.proveQuiet(client);
+    server.answer(asked, { status: "accepted" });
+  }
+  await writing;
+  assertEquals(sizes, [1024 * 1024, 1024 * 1024, 5]);
+  await client.close();
+});
+
+Deno.test("RemoteProcess.write() sends the bytes as they were when it was called", async () => {
+  const session = await scriptedSession();
+  const process = await scriptedProcess(session);
+  const buffer = bytes("first");
+  const writing = process.write(buffer);
+  buffer.fill(0);
+  const params = await session.server.serve("process/write", { status: "accepted" });
+  await writing;
+  assertEquals(writeOf(params).chunk, bytes("first").toBase64());
+  await session.client.close();
+});
+
+Deno.test("RemoteProcess.write() says so when the process takes no input", async () => {
+  const session = await scriptedSession();
+  const process = await scriptedProcess(session);
+  const { client, server } = session;
+  for (const status of ["stdinClosed", "unknownProcess"] as const) {
+    const writing = process.write(bytes("x"));
+    const failure = failureOf(writing);
+    await server.serve("process/write", { status });
+    assertEquals((await failure).kind, status);
+  }
+  await client.close();
+});
+
+Deno.test("RemoteProcess.stdin writes and, when closed, ends the input", async () => {
+  const session = await scriptedSession();
+  const process = await scriptedProcess(session);
+  const { client, server } = session;
+  const writer = process.stdin.getWriter();
+  const writing = writer.write(bytes("in"));
+  const closing = writer.close();
+  await server.serve("process/write", { status: "accepted" });
+  await writing;
+  assertEquals(await server.serve("process/closeStdin", { status: "accepted" }), {
+    processId: "p",
+  });
+  await closing;
+  await client.close();
+});
+
+Deno.test("RemoteProcess.closeStdin() comes after every write before it", async () => {
+  const session = await scriptedSession();
+  const process = await scriptedProcess(session);
+  const { client, server } = session;
+  const writing = process.write(new Uint8Array(2 * 1024 * 1024));
+  const closing = process.closeStdin();
+  await server.serve("process/write", { status: "accepted" });
+  await server.serve("process/write", { status: "accepted" });
+  await server.serve("process/closeStdin", { status: "accepted" });
+  await Promise.all([writing, closing]);
+  await client.close();
+});
+
+Deno.test("RemoteProcess.closeStdin() refuses where the server cannot do it", async () => {
+  const session = await scriptedSession({}, { ...scriptedInfo, capabilities: {} });
+  const process = await scriptedProcess(session);
+  const error = await failureOf(process.closeStdin());
+  assertEquals(error.kind, "notSupported");
+  await session.server.proveQuiet(session.client);
+  await session.client.close();
+});
