@@ -1,0 +1,55 @@
+/** Connects `exec` to the server it was told to use. @module */
+
+import { fromFileUrl } from "@std/path";
+import type { ClientOptions, ExecServerClient } from "../client/mod.ts";
+import { connectStdio, connectWebSocket, ExecServerError } from "../client/mod.ts";
+import type { ServerChoice } from "./exec_options.ts";
+
+/**
+ * Opens a session with back-pressure: the connection runs one process only.
+ * @throws {ExecServerError}
+ */
+export async function connectTo(
+  server: ServerChoice,
+  signal: AbortSignal,
+): Promise<ExecServerClient> {
+  const options: ClientOptions = { clientName: "exec-server exec", backpressure: true, signal };
+  switch (server.kind) {
+    case "url": {
+      const token = await readToken(server.tokenFile);
+      const headers: Record<string, string> = token === undefined
+        ? {}
+        : { authorization: `Bearer ${token}` };
+      return await connectWebSocket({ ...options, url: server.url, headers });
+    }
+    case "stdio": {
+      const [program = "", ...args] = server.command;
+      return await connectStdio({ ...options, program, args });
+    }
+    case "own":
+      return await connectStdio({
+        ...options,
+        program: Deno.execPath(),
+        args: ownArguments(),
+        sharesGroup: true,
+      });
+  }
+}
+
+/** How this very program is told to serve over standard input and output. */
+function ownArguments(): string[] {
+  const serve = ["--listen", "stdio", "--ignore-interrupts"];
+  if (Deno.build.standalone) return serve;
+  const root = fromFileUrl(new URL("..", import.meta.url));
+  return ["run", "--quiet", "-A", `--config=${root}deno.json`, `${root}main.ts`, ...serve];
+}
+
+async function readToken(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return Deno.env.get("EXEC_SERVER_TOKEN")?.trim() || undefined;
+  try {
+    return (await Deno.readTextFile(file)).trim();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ExecServerError("connect", `Cannot read the token: ${reason}`, { cause: error });
+  }
+}
