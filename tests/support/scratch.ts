@@ -1,0 +1,23 @@
+/** A directory that lives as long as a test. @module */
+
+/** A fresh empty directory, removed on disposal. */
+export class Scratch implements AsyncDisposable {
+  /** Its absolute path, free of symbolic links. */
+  readonly path: string;
+
+  /** Takes over `path`; `Scratch.create` is the way to make one. */
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Makes the directory below the system's temporary one. */
+  static async create(): Promise<Scratch> {
+    const made = await Deno.makeTempDir({ prefix: "exec-server-test-" });
+    return new Scratch(await Deno.realPath(made));
+  }
+
+  /** Removes it with everything inside. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
