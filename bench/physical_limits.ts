@@ -1,0 +1,95 @@
+/** What this machine allows at best, measured with no server in between. @module */
+
+import { Posix } from "./posix.ts";
+
+/** Times of starting `true` and waiting for its end, in milliseconds; undefined where not possible. */
+export function spawnTimes(count: number): readonly number[] | undefined {
+  using posix = Posix.open();
+  if (posix === undefined) return undefined;
+  const samples: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const beganAt = performance.now();
+    posix.wait(posix.spawn(["true"]));
+    samples.push(performance.now() - beganAt);
+  }
+  return samples;
+}
+
+/**
+ * How many `true` can be started and waited for in a second.
+ *
+ * @param inFlight how many run at once
+ * @param forMs how long to measure
+ */
+export function spawnRate(inFlight: number, forMs: number): number | undefined {
+  using posix = Posix.open();
+  if (posix === undefined) return undefined;
+  const running: number[] = [];
+  const beganAt = performance.now();
+  let ended = 0;
+  while (performance.now() - beganAt < forMs) {
+    while (running.length < inFlight) running.push(posix.spawn(["true"]));
+    posix.wait(running.shift() ?? 0);
+    ended++;
+  }
+  const rate = ended / (performance.now() - beganAt) * 1000;
+  for (const pid of running) posix.wait(pid);
+  return rate;
+}
+
+/** Times from a byte written to `cat` until it came back over plain pipes, in milliseconds. */
+export function pipeEchoTimes(count: number): readonly number[] | undefined {
+  using posix = Posix.open();
+  if (posix === undefined) return undefined;
+  const toCat = posix.pipe();
+  const fromCat = posix.pipe();
+  const pid = posix.spawn(["cat"], {
+    stdin: toCat.readEnd,
+    stdout: fromCat.writeEnd,
+    close: [toCat.readEnd, toCat.writeEnd, fromCat.readEnd, fromCat.writeEnd],
+  });
+  posix.close(toCat.readEnd);
+  posix.close(fromCat.writeEnd);
+  const samples: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const beganAt = performance.now();
+    posix.exchangeByte(toCat.writeEnd, fromCat.readEnd);
+    samples.push(performance.now() - beganAt);
+  }
+  posix.close(toCat.writeEnd);
+  posix.wait(pid);
+  posix.close(fromCat.readEnd);
+  return samples;
+}
+
+/**
+ * Megabytes (10^6) per second that the output of a command brings through a plain pipe.
+ *
+ * @param script shell text of the command
+ * @param byteCount how many bytes it prints
+ * @throws {Error} when the shell fails
+ */
+export async function plainPipeRate(script: string, byteCount: number): Promise<number> {
+  const beganAt = performance.now();
+  const { success } = await new Deno.Command("sh", {
+    args: ["-c", `{ ${script}; } | cat >/dev/null`],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  if (!success) throw new Error(`Cannot measure a plain pipe: "${script}" failed`);
+  return byteCount / 1e6 / ((performance.now() - beganAt) / 1000);
+}
+
+/** Milliseconds in which this Deno runs an empty program: no server on it can start faster. */
+export async function emptyProgramTime(): Promise<number> {
+  const beganAt = performance.now();
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-config", "data:text/javascript,"],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  if (!success) throw new Error("Cannot measure an empty program: Deno failed to run it");
+  return performance.now() - beganAt;
+}

@@ -1,0 +1,91 @@
+/** Cuts a byte stream into WebSocket frames and makes the frames a client sends. @module */
+
+/** Frame kinds of RFC 6455 §5.2 that this client meets. */
+export const opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
+
+/** One frame as it came from the server. */
+export interface Frame {
+  /** Whether this is the last frame of its message. */
+  readonly final: boolean;
+  /** Kind of the frame; see {@linkcode opcode}. */
+  readonly opcode: number;
+  /** A view into the buffer: valid until the next call of {@linkcode FrameBuffer.room}. */
+  readonly payload: Uint8Array;
+}
+
+// One read takes what the kernel holds; a smaller buffer would measure system calls of the client.
+const INITIAL_BYTES = 1 << 20;
+const LEAST_ROOM_BYTES = 1 << 18;
+
+/** Holds received bytes until they make whole frames. */
+export class FrameBuffer {
+  #bytes = new Uint8Array(INITIAL_BYTES);
+  #start = 0;
+  #end = 0;
+
+  /** Free space to read into; moves what is still held, so earlier payloads become invalid. */
+  room(): Uint8Array {
+    if (this.#start > 0) {
+      this.#bytes.copyWithin(0, this.#start, this.#end);
+      this.#end -= this.#start;
+      this.#start = 0;
+    }
+    if (this.#bytes.length - this.#end < LEAST_ROOM_BYTES) {
+      const larger = new Uint8Array(this.#bytes.length * 2);
+      larger.set(this.#bytes.subarray(0, this.#end));
+      this.#bytes = larger;
+    }
+    return this.#bytes.subarray(this.#end);
+  }
+
+  /** Says how many bytes were put into the room. */
+  filled(byteCount: number): void {
+    this.#end += byteCount;
+  }
+
+  /** The next whole frame, or undefined until more bytes came. */
+  next(): Frame | undefined {
+    const held = this.#bytes.subarray(this.#start, this.#end);
+    const [first, second] = held;
+    if (first === undefined || second === undefined) return undefined;
+    const short = second & 127;
+    const headBytes = short < 126 ? 2 : short === 126 ? 4 : 10;
+    if (held.length < headBytes) return undefined;
+    const view = new DataView(held.buffer, held.byteOffset, held.length);
+    const payloadBytes = short < 126
+      ? short
+      : short === 126
+      ? view.getUint16(2)
+      : Number(view.getBigUint64(2));
+    const frameBytes = headBytes + payloadBytes;
+    if (held.length < frameBytes) return undefined;
+    this.#start += frameBytes;
+    return {
+      final: (first & 128) !== 0,
+      opcode: first & 15,
+      payload: held.subarray(headBytes, frameBytes),
+    };
+  }
+}
+
+/**
+ * A final frame as a client sends it.
+ *
+ * @param kind a value of {@linkcode opcode}
+ * @param payload at most 65 535 bytes; it is masked in the copy, not in place
+ * @throws {RangeError} when the payload is longer: no measurement sends such a message
+ */
+export function clientFrame(kind: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (payload.length > 0xffff) throw new RangeError("Cannot frame more than 65535 bytes");
+  const headBytes = payload.length < 126 ? 2 : 4;
+  const frame = new Uint8Array(headBytes + 4 + payload.length);
+  frame[0] = 128 | kind;
+  frame[1] = 128 | (headBytes === 2 ? payload.length : 126);
+  if (headBytes === 4) new DataView(frame.buffer).setUint16(2, payload.length);
+  const mask = crypto.getRandomValues(new Uint8Array(4));
+  frame.set(mask, headBytes);
+  for (const [index, byte] of payload.entries()) {
+    frame[headBytes + 4 + index] = byte ^ (mask[index & 3] ?? 0);
+  }
+  return frame;
+}
