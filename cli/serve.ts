@@ -1,6 +1,7 @@
 /** Without a subcommand: serve. @module */
 
 import { parseListenUrl } from "../server/listen/listen_url.ts";
+import type { RunnerName } from "../server/process/choose_spawner.ts";
 import { serve as runServer, type ServeOptions } from "../server/serve.ts";
 
 /** The command line cannot be understood. */
@@ -30,6 +31,7 @@ function readFlags(args: readonly string[]): ServeOptions {
   let listen = DEFAULT_LISTEN;
   let concurrentRequests: number | undefined;
   let ignoreInterrupts = false;
+  let runner: RunnerName | undefined;
   for (let i = 0; i < args.length; i++) {
     const [name = "", inline] = splitOnce(args[i] ?? "", "=");
     const value = () => {
@@ -44,6 +46,9 @@ function readFlags(args: readonly string[]): ServeOptions {
       case "--concurrent-requests":
         concurrentRequests = readPlaces(value());
         break;
+      case "--spawner":
+        runner = readRunner(value());
+        break;
       case "--ignore-interrupts":
         ignoreInterrupts = true;
         break;
@@ -54,7 +59,12 @@ function readFlags(args: readonly string[]): ServeOptions {
         );
     }
   }
-  return { target: parseListenUrl(listen), concurrentRequests, ignoreInterrupts };
+  return { target: parseListenUrl(listen), concurrentRequests, ignoreInterrupts, runner };
+}
+
+function readRunner(value: string): RunnerName {
+  if (value === "posix" || value === "command") return value;
+  throw new UsageError(`Invalid value '${value}' for --spawner; wanted posix or command`);
 }
 
 function readPlaces(value: string): number {

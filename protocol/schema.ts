@@ -82,6 +82,18 @@ export const count: Schema<number> = v.pipe(
   v.check((value) => Number.isInteger(value) && value >= 0 && value < 2 ** 64, "invalid number"),
 );
 
+/** A number of milliseconds or the like, from 1 on. */
+export const positive: Schema<number> = v.pipe(
+  count,
+  v.check((value) => value > 0, "invalid number: wanted 1 or more"),
+);
+
+/** A number of lines or columns: 1 to 65 535. */
+export const characters: Schema<number> = v.pipe(
+  count,
+  v.check((value) => value >= 1 && value <= 65_535, "invalid number: wanted 1 to 65535"),
+);
+
 /** A 32-bit integer with sign. */
 export const integer: Schema<number> = v.pipe(
   v.number(wrongType("an integer")),

@@ -10,6 +10,8 @@ export interface Call {
   readonly session: Session;
   /** The machine the server stands on. */
   readonly machine: Machine;
+  /** Whether the client asked for what the reference would not do. */
+  readonly wantsExtensions: boolean;
   /** Where time comes from. */
   readonly clock: Clock;
   /** Fires when the connection has ended and nobody waits for the answer any more. */

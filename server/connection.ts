@@ -157,7 +157,8 @@ export class Connection {
     const session = initialize(params, { sessions, transport: this.#transport });
     this.#session = session;
     this.#phase = "initialized";
-    this.#call = { session, machine, clock, signal: this.#gone.signal };
+    const wantsExtensions = params.extensions ?? false;
+    this.#call = { session, machine, clock, wantsExtensions, signal: this.#gone.signal };
     return { sessionId: session.id, environmentInfo: machine.info };
   }
 }

@@ -6,6 +6,7 @@ import type { Transport } from "../protocol/transport/transport.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
 import { createLog, type Log } from "./log.ts";
 import { type Machine, thisMachine } from "./machine.ts";
+import type { RunnerName } from "./process/choose_spawner.ts";
 import { SessionStore } from "./session/session_store.ts";
 
 /** What an executor can be told; all of it has a default. */
@@ -16,6 +17,10 @@ export interface ExecutorOptions {
   readonly clock?: Clock;
   /** The machine to work on. */
   readonly machine?: Machine;
+  /** Whether processes end even when this program is killed; default false. */
+  readonly isGuarded?: boolean;
+  /** What starts processes; the best that works when left out. */
+  readonly runner?: RunnerName | undefined;
   /** Where debug lines go. */
   readonly log?: Log;
 }
@@ -31,7 +36,8 @@ export class Executor implements ConnectionHost, Disposable {
   constructor(options: ExecutorOptions = {}) {
     this.concurrentRequests = options.concurrentRequests ?? limits.concurrentRequests;
     this.clock = options.clock ?? realClock;
-    this.machine = options.machine ?? thisMachine();
+    this.machine = options.machine ??
+      thisMachine({ isGuarded: options.isGuarded ?? false, runner: options.runner });
     this.log = options.log ?? createLog(this.machine.env.get("EXEC_SERVER_LOG") ?? "");
     this.sessions = new SessionStore(this.clock, this.log);
   }
@@ -44,5 +50,6 @@ export class Executor implements ConnectionHost, Disposable {
   /** Ends every session and kills its processes. */
   [Symbol.dispose](): void {
     this.sessions.dispose();
+    this.machine.spawner[Symbol.dispose]();
   }
 }

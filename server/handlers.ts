@@ -9,6 +9,7 @@ import { getMetadata } from "./fs/get_metadata.ts";
 import { readFile } from "./fs/read_file.ts";
 import { closeStdin } from "./process/close_stdin.ts";
 import { read } from "./process/read.ts";
+import { resize } from "./process/resize.ts";
 import { signal } from "./process/signal.ts";
 import { start } from "./process/start.ts";
 import { terminate } from "./process/terminate.ts";
@@ -36,6 +37,7 @@ export const handlers: { readonly [M in ServedName]: Handler<M> } = {
   "process/closeStdin": closeStdin,
   "process/signal": signal,
   "process/terminate": terminate,
+  "process/resize": resize,
   "fs/readFile": readFile,
   "fs/getMetadata": getMetadata,
   "fs/canonicalize": canonicalize,

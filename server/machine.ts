@@ -3,7 +3,7 @@
 import type { EnvironmentInfo } from "../protocol/methods/environment.ts";
 import type { PathSystem } from "../protocol/path_uri.ts";
 import { describeMachine } from "./environment/describe_machine.ts";
-import { PosixSpawner } from "./process/posix/posix_spawner.ts";
+import { chooseSpawner, type SpawnerOptions } from "./process/choose_spawner.ts";
 import type { Spawner } from "./process/spawner.ts";
 
 /** The machine, as handlers see it. */
@@ -19,13 +19,18 @@ export interface Machine {
 }
 
 /** The machine this program runs on. */
-export function thisMachine(): Machine {
+export function thisMachine(options: SpawnerOptions): Machine {
   const env = new Map(Object.entries(Deno.env.toObject()));
   const system = Deno.build.os === "darwin"
     ? "macos"
     : Deno.build.os === "windows"
     ? "windows"
     : "linux";
-  const spawner = new PosixSpawner();
-  return { system, env, spawner, info: describeMachine(system, env) };
+  const spawner = chooseSpawner(options);
+  return {
+    system,
+    env,
+    spawner,
+    info: describeMachine({ system, env, hasTerminals: spawner.hasTerminals }),
+  };
 }

@@ -6,6 +6,7 @@ import { Executor } from "./executor.ts";
 import { isLoopback, type ListenTarget } from "./listen/listen_url.ts";
 import { openListener } from "./listen/open_listener.ts";
 import { WebSocketListener } from "./listen/websocket_listener.ts";
+import type { RunnerName } from "./process/choose_spawner.ts";
 
 /** How to serve. */
 export interface ServeOptions {
@@ -13,6 +14,8 @@ export interface ServeOptions {
   readonly target: ListenTarget;
   /** Requests served at once per lane and connection. */
   readonly concurrentRequests?: number | undefined;
+  /** What starts processes; the best that works when left out. */
+  readonly runner?: RunnerName | undefined;
   /** Leaves Ctrl-C to the program that started this one and shares its terminal. */
   readonly ignoreInterrupts?: boolean | undefined;
 }
@@ -25,8 +28,8 @@ const END_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
  * @throws {ListenError} when the address cannot be used
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { target, concurrentRequests, ignoreInterrupts = false } = options;
-  using executor = new Executor({ concurrentRequests });
+  const { target, concurrentRequests, ignoreInterrupts = false, runner } = options;
+  using executor = new Executor({ concurrentRequests, runner, isGuarded: true });
   using ending = new EndSignals(ignoreInterrupts ? ["SIGINT"] : []);
   if (target.kind === "stdio") {
     const streams = { readable: Deno.stdin.readable, writable: Deno.stdout.writable };

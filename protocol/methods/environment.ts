@@ -44,6 +44,12 @@ export interface Capabilities {
   readonly shellSnapshotV2?: boolean | undefined;
   /** Extension: `process/closeStdin` works. */
   readonly processCloseStdin?: boolean | undefined;
+  /** Extension: `process/resize` and `terminalSize` of `process/start` work. */
+  readonly processResize?: boolean | undefined;
+  /** Extension: `process/signal` takes signal names, `process/terminate` a grace period. */
+  readonly processSignals?: boolean | undefined;
+  /** Extension: `process/start` takes `timeoutMs` and `idleTimeoutMs`. */
+  readonly processTimeouts?: boolean | undefined;
 }
 
 /** The program that serves, beside the wire version it speaks. Extension. */
@@ -97,6 +103,9 @@ const capabilities: Schema<Capabilities> = struct<Capabilities>("EnvironmentCapa
   fileWriteStreaming: optional(flag),
   shellSnapshotV2: optional(flag),
   processCloseStdin: optional(flag),
+  processResize: optional(flag),
+  processSignals: optional(flag),
+  processTimeouts: optional(flag),
 });
 
 const implementationInfo = struct<ImplementationInfo>("ImplementationInfo", {

@@ -1,4 +1,4 @@
-/** `process/*` requests: read, write, closeStdin, signal, terminate; start has a file of its own. @module */
+/** `process/*` requests that move bytes: read, write, closeStdin; and the list of all. @module */
 
 import type { RequestSpec } from "../method.ts";
 import {
@@ -14,6 +14,7 @@ import {
   struct,
   text,
 } from "../schema.ts";
+import { type ProcessControlRequests, processControlRequests } from "./process_control.ts";
 import { type ProcessStartRequests, processStartRequests } from "./process_start.ts";
 
 /** Parameters of `process/read`. */
@@ -57,6 +58,8 @@ export interface ReadResult {
   readonly failure?: string | null | undefined;
   /** Whether the sandbox seems to have caused the failure. */
   readonly sandboxDenied?: boolean | undefined;
+  /** Extension: why the server ended it, as in `process/exited`. */
+  readonly reason?: string | undefined;
 }
 
 /** Parameters of `process/write`. */
@@ -75,24 +78,10 @@ export interface WriteResult {
   readonly status: "accepted" | "unknownProcess" | "stdinClosed" | "starting";
 }
 
-/** Parameters of `process/signal`. */
-export interface SignalParams {
-  /** Which process. */
-  readonly processId: string;
-  /** What to send to its group. */
-  readonly signal: "interrupt";
-}
-
-/** Parameters of `process/terminate` and `process/closeStdin`. */
+/** Parameters of `process/closeStdin`. */
 export interface ProcessParams {
   /** Which process. */
   readonly processId: string;
-}
-
-/** Result of `process/terminate`. */
-export interface TerminateResult {
-  /** Whether it was still running; false for unknown and ended ones. */
-  readonly running: boolean;
 }
 
 /** Result of `process/closeStdin`. */
@@ -123,6 +112,7 @@ const readResult: Schema<ReadResult> = struct<ReadResult>("ReadResponse", {
   closed: flag,
   failure: optional(nullable(text)),
   sandboxDenied: optional(flag),
+  reason: optional(text),
 });
 
 const writeParams: Schema<WriteParams> = struct<WriteParams>("WriteParams", {
@@ -135,45 +125,28 @@ const writeResult: Schema<WriteResult> = struct<WriteResult>("WriteResponse", {
   status: oneOf(["accepted", "unknownProcess", "stdinClosed", "starting"]),
 });
 
-const signalParams: Schema<SignalParams> = struct<SignalParams>("SignalParams", {
+const processParams: Schema<ProcessParams> = struct<ProcessParams>("ProcessParams", {
   processId: text,
-  signal: oneOf(["interrupt"]),
-});
-
-const processParams: Schema<ProcessParams> = struct<ProcessParams>("TerminateParams", {
-  processId: text,
-});
-
-const terminateResult: Schema<TerminateResult> = struct<TerminateResult>("TerminateResponse", {
-  running: flag,
 });
 
 const closeStdinResult: Schema<CloseStdinResult> = struct<CloseStdinResult>("CloseStdinResponse", {
   status: oneOf(["accepted", "unknownProcess", "stdinClosed"]),
 });
 
-/** Result without members. */
-export type Empty = Record<string, never>;
-
-const empty: Schema<Empty> = struct<Empty>("Empty", {});
-
 /** Requests about processes, by name. */
-export interface ProcessRequests extends ProcessStartRequests {
+export interface ProcessRequests extends ProcessStartRequests, ProcessControlRequests {
   /** See its row. */
   readonly "process/read": RequestSpec<ReadParams, ReadResult>;
   /** See its row. */
   readonly "process/write": RequestSpec<WriteParams, WriteResult>;
   /** See its row. */
   readonly "process/closeStdin": RequestSpec<ProcessParams, CloseStdinResult>;
-  /** See its row. */
-  readonly "process/signal": RequestSpec<SignalParams, Empty>;
-  /** See its row. */
-  readonly "process/terminate": RequestSpec<ProcessParams, TerminateResult>;
 }
 
 /** The rows of these requests. */
 export const processRequests: ProcessRequests = {
   ...processStartRequests,
+  ...processControlRequests,
   "process/read": {
     params: readParams,
     result: readResult,
@@ -212,31 +185,5 @@ export const processRequests: ProcessRequests = {
     errors: [],
     since: "extension, announced as `processCloseStdin`",
     summary: "Ends standard input after everything written before; doing it twice is harmless.",
-  },
-  "process/signal": {
-    params: signalParams,
-    result: empty,
-    paramsType: "SignalParams",
-    resultType: "Empty",
-    phase: "ready",
-    lane: "control",
-    family: "exec",
-    ordering: "process",
-    errors: [],
-    since: "0.169.0",
-    summary: "Sends SIGINT to the process group; unknown and ended processes are no error.",
-  },
-  "process/terminate": {
-    params: processParams,
-    result: terminateResult,
-    paramsType: "ProcessParams",
-    resultType: "TerminateResult",
-    phase: "ready",
-    lane: "control",
-    family: "exec",
-    ordering: "process",
-    errors: [],
-    since: "0.169.0",
-    summary: "Ends the process group with SIGKILL at once.",
   },
 };

@@ -26,6 +26,8 @@ export interface ExitedParams {
   readonly exitCode: number;
   /** Whether the sandbox seems to have caused the failure; older servers leave it out. */
   readonly sandboxDenied?: boolean | undefined;
+  /** Extension: why the server ended it, such as "killed by timeout after 500 ms". */
+  readonly reason?: string | undefined;
 }
 
 /** Parameters of `process/closed`. */
@@ -48,6 +50,7 @@ const exitedParams: Schema<ExitedParams> = struct<ExitedParams>("ExitedNotificat
   seq: count,
   exitCode: integer,
   sandboxDenied: optional(flag),
+  reason: optional(text),
 });
 
 const closedParams: Schema<ClosedParams> = struct<ClosedParams>("ClosedNotification", {

@@ -4,12 +4,14 @@ import type { RequestSpec } from "../method.ts";
 import type { PathUri } from "../path_uri.ts";
 import {
   anything,
+  characters,
   flag,
   list,
   nullable,
   oneOf,
   optional,
   pathUri,
+  positive,
   type Schema,
   stringMap,
   struct,
@@ -39,6 +41,14 @@ export interface StartMetadata {
   readonly toolCallId?: string | null | undefined;
 }
 
+/** How large a terminal is, in characters. */
+export interface TerminalSize {
+  /** Lines, 1 to 65 535. */
+  readonly rows: number;
+  /** Characters per line, 1 to 65 535. */
+  readonly cols: number;
+}
+
 /** Parameters of `process/start`. */
 export interface StartParams {
   /** Chosen by the client, unique in its session; any text. */
@@ -59,10 +69,39 @@ export interface StartParams {
   readonly envPolicy?: EnvPolicy | null | undefined;
   /** Who the command runs for. */
   readonly metadata?: StartMetadata | null | undefined;
+  /** Extension: first size of the terminal; null or absent: 24 × 80. Nothing without `tty`. */
+  readonly terminalSize?: TerminalSize | null | undefined;
+  /** Extension: ends the process tree after so many milliseconds; null or absent: never. */
+  readonly timeoutMs?: number | null | undefined;
+  /** Extension: ends the process tree after so many milliseconds without output or input. */
+  readonly idleTimeoutMs?: number | null | undefined;
   /** Portable sandbox intent; null or absent: unsandboxed. */
   readonly sandbox?: unknown;
   /** Managed network for this command; null or absent: none. */
   readonly networkProxy?: unknown;
+}
+
+/** `error.data` of a refused start. Extension. */
+export interface SpawnFailure {
+  /** What was wrong, for programs. */
+  readonly kind:
+    | "programNotFound"
+    | "notExecutable"
+    | "badFormat"
+    | "argumentsTooLong"
+    | "zeroByte"
+    | "cwdNotFound"
+    | "cwdNotDirectory"
+    | "permissionDenied"
+    | "tooManyProcesses"
+    | "tooManyFiles"
+    | "noMemory"
+    | "noPty"
+    | "other";
+  /** The system's error number; 0 when the system was not asked. */
+  readonly errno: number;
+  /** How far the start had come. */
+  readonly stage: "lookup" | "streams" | "terminal" | "chdir" | "exec" | "watch";
 }
 
 /** Result of `process/start`. */
@@ -86,6 +125,12 @@ const startMetadata: Schema<StartMetadata> = struct<StartMetadata>("ExecMetadata
   toolCallId: optional(nullable(text)),
 });
 
+/** Decodes the size of a terminal. */
+export const terminalSize: Schema<TerminalSize> = struct<TerminalSize>("TerminalSize", {
+  rows: characters,
+  cols: characters,
+});
+
 const startParams: Schema<StartParams> = struct<StartParams>("WireExecParams", {
   processId: text,
   argv: list(text),
@@ -96,6 +141,9 @@ const startParams: Schema<StartParams> = struct<StartParams>("WireExecParams", {
   arg0: optional(nullable(text)),
   envPolicy: optional(nullable(envPolicy)),
   metadata: optional(nullable(startMetadata)),
+  terminalSize: optional(nullable(terminalSize)),
+  timeoutMs: optional(nullable(positive)),
+  idleTimeoutMs: optional(nullable(positive)),
   sandbox: optional(anything),
   networkProxy: optional(anything),
 });

@@ -1,7 +1,7 @@
 /** `initialize` and `initialized`: how a connection finds its session. @module */
 
 import type { NotificationSpec, RequestSpec } from "../method.ts";
-import { anything, nullable, optional, type Schema, struct, text } from "../schema.ts";
+import { anything, flag, nullable, optional, type Schema, struct, text } from "../schema.ts";
 import { type EnvironmentInfo, environmentInfo } from "./environment.ts";
 
 /** Parameters of `initialize`. */
@@ -10,6 +10,11 @@ export interface InitializeParams {
   readonly clientName: string;
   /** A detached session to take over; null or absent for a new one. Acts as a secret. */
   readonly resumeSessionId?: string | null | undefined;
+  /**
+   * Extension: true when the client knows the extensions that `capabilities` announces, and wants
+   * them where they change what a client of the reference would see. Counts for this connection.
+   */
+  readonly extensions?: boolean | null | undefined;
 }
 
 /** Result of `initialize`. */
@@ -23,6 +28,7 @@ export interface InitializeResult {
 const initializeParams: Schema<InitializeParams> = struct<InitializeParams>("InitializeParams", {
   clientName: text,
   resumeSessionId: optional(nullable(text)),
+  extensions: optional(nullable(flag)),
 });
 
 const initializeResult: Schema<InitializeResult> = struct<InitializeResult>("InitializeResponse", {

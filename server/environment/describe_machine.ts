@@ -8,17 +8,18 @@ import type {
 import { type PathSystem, pathToUri, type PathUri } from "../../protocol/path_uri.ts";
 import { VERSION, WIRE_VERSION } from "../../protocol/version.ts";
 
-/** Only what works is announced; a missing flag reads as false. */
-const capabilities: Capabilities = { processCloseStdin: true };
+/** What is known before anything is gathered. */
+export interface MachineFacts {
+  /** Whose paths are valid here. */
+  readonly system: PathSystem;
+  /** The server's own environment. */
+  readonly env: ReadonlyMap<string, string>;
+  /** Whether processes can run in terminals. */
+  readonly hasTerminals: boolean;
+}
 
-/**
- * Describes this machine.
- * @param env the server's own environment
- */
-export function describeMachine(
-  system: PathSystem,
-  env: ReadonlyMap<string, string>,
-): EnvironmentInfo {
+/** Describes this machine. */
+export function describeMachine({ system, env, hasTerminals }: MachineFacts): EnvironmentInfo {
   const user = userEntry();
   const home = env.get("HOME") || user?.home;
   const temporary = env.get("TMPDIR");
@@ -30,8 +31,18 @@ export function describeMachine(
     platformOs: system,
     temporaryDirectories: listed(uriIfAbsolute(temporary)),
     tempDir: uriIfAbsolute(temporary) ?? pathToUri("/tmp"),
-    capabilities,
+    capabilities: capabilities(hasTerminals),
     implementation: { name: "exec-server", version: VERSION },
+  };
+}
+
+/** Only what works is announced; a missing flag reads as false. */
+function capabilities(hasTerminals: boolean): Capabilities {
+  return {
+    processCloseStdin: true,
+    processResize: hasTerminals,
+    processSignals: true,
+    processTimeouts: true,
   };
 }
 

@@ -1,9 +1,13 @@
 /** One process as the session sees it: running, then exited, then closed. @module */
 
+import type { Clock, Timer } from "../../protocol/clock.ts";
 import type { OutputStream } from "../../protocol/methods/process.ts";
+import type { TerminalSize } from "../../protocol/methods/process_start.ts";
 import type { Base64Text } from "../../protocol/transport/transport.ts";
+import { type Deadlines, ProcessDeadlines } from "./deadlines.ts";
 import { OutputLog } from "./output_log.ts";
-import type { Child, ChildListener, Spawner, SpawnRequest } from "./spawner.ts";
+import { signalNumbers } from "./signal_numbers.ts";
+import type { Child, ChildListener, ExitStatus, Spawner, SpawnRequest } from "./spawner.ts";
 import { StdinQueue } from "./stdin_queue.ts";
 
 /** Where a process announces its events, and how it learns to slow down. */
@@ -24,6 +28,22 @@ export type ProcessState =
   | { readonly kind: "exited"; readonly exitCode: number }
   | { readonly kind: "closed"; readonly exitCode: number };
 
+/** What a process is made of. */
+export interface ProcessOptions {
+  /** Starts it. */
+  readonly spawner: Spawner;
+  /** What to start. */
+  readonly request: SpawnRequest;
+  /** Where its events go. */
+  readonly outlet: Outlet;
+  /** Where time comes from. */
+  readonly clock: Clock;
+  /** How long it may take. */
+  readonly deadlines: Deadlines;
+  /** Called once, when nothing more will come. */
+  readonly onClosed: () => void;
+}
+
 /** A started process, its log and its standard input. */
 export class Process {
   /** Chosen by the client. */
@@ -32,28 +52,32 @@ export class Process {
   readonly log = new OutputLog();
   /** Its standard input; undefined when it has none. */
   readonly stdin: StdinQueue | undefined;
+  readonly #options: ProcessOptions;
   readonly #child: Child;
-  readonly #outlet: Outlet;
-  readonly #onClosed: () => void;
+  readonly #deadlines: ProcessDeadlines;
   /** The constant beginning of every output notification. */
   readonly #outputHead: string;
   #state: ProcessState = { kind: "running" };
+  /** Recorded before the kill, so that the exit can tell. */
+  #reason: string | undefined;
+  #grace: Timer | undefined;
 
   /**
    * Starts a process.
-   * @param onClosed called once, when nothing more will come
    * @throws {SpawnError} when the operating system refuses
    */
-  constructor(
-    id: string,
-    options: { spawner: Spawner; request: SpawnRequest; outlet: Outlet; onClosed: () => void },
-  ) {
+  constructor(id: string, options: ProcessOptions) {
+    const { spawner, request, clock, deadlines } = options;
     this.id = id;
-    this.#outlet = options.outlet;
-    this.#onClosed = options.onClosed;
+    this.#options = options;
     this.#outputHead = `{"method":"process/output","params":{"processId":${JSON.stringify(id)},`;
-    this.#child = options.spawner.spawn(options.request, this.#listener());
-    this.stdin = options.request.pipeStdin ? new StdinQueue(this.#child) : undefined;
+    this.#child = spawner.spawn(request, this.#listener());
+    const takesInput = request.pipeStdin || request.terminal !== undefined;
+    this.stdin = takesInput ? new StdinQueue(this.#child) : undefined;
+    this.#deadlines = new ProcessDeadlines(deadlines, {
+      clock,
+      onExpired: (reason) => this.#expire(reason),
+    });
   }
 
   /** How far it has come. */
@@ -61,54 +85,94 @@ export class Process {
     return this.#state;
   }
 
+  /** Why the server ended it; undefined when it did not. */
+  get reason(): string | undefined {
+    return this.#reason;
+  }
+
+  /** Input came for it: it is not idle. */
+  touch(): void {
+    this.#deadlines.touch();
+  }
+
   /** Sends a signal to its group; harmless once everything ended. */
   signal(signal: number): void {
     this.#child.signalGroup(signal);
   }
 
-  /** Kills its group. */
+  /** Changes the size of its terminal. @returns false when it has none */
+  resize(size: TerminalSize): boolean {
+    return this.#child.resize(size);
+  }
+
+  /** Asks its group to end, and kills its whole tree when that takes too long. */
+  terminate(graceMs: number): void {
+    if (this.#state.kind === "closed" || this.#grace !== undefined) return;
+    // Whatever has left the group by then goes with the rest at the end.
+    this.#child.condemn();
+    this.signal(signalNumbers.SIGTERM);
+    // A stopped process takes no signal but this one and SIGKILL.
+    this.signal(signalNumbers.SIGCONT);
+    this.#grace = this.#options.clock.after(graceMs, () => this.kill());
+  }
+
+  /** Kills its whole tree. */
   kill(): void {
     if (this.#state.kind === "closed") return;
-    this.#child.kill();
+    this.#grace?.cancel();
     this.stdin?.stop("killed");
+    this.#child.kill();
   }
 
   #listener(): ChildListener {
     return {
       output: (stream, bytes) => this.#output(stream, bytes),
-      exited: (exitCode) => this.#exited(exitCode),
+      exited: (status) => this.#exited(status),
       closed: () => this.#closed(),
       writable: () => this.stdin?.onWritable(),
     };
   }
 
-  #output(stream: OutputStream, bytes: Uint8Array<ArrayBuffer>): void {
-    const seq = this.log.append(stream, bytes);
-    // Put together by hand: base64 needs no escaping, and this carries all the traffic.
-    const before = `${this.#outputHead}"seq":${seq},"stream":"${stream}","chunk":"`;
-    this.#outlet.notifyBase64({ before, bytes, after: '"}}' });
-    if (!this.#outlet.isCongested) return;
-    this.#child.pauseOutput();
-    this.#outlet.onRelief(() => this.#child.resumeOutput());
+  #expire(reason: string): void {
+    this.#reason ??= reason;
+    this.kill();
   }
 
-  #exited(exitCode: number): void {
+  #output(stream: OutputStream, bytes: Uint8Array<ArrayBuffer>): void {
+    this.touch();
+    const seq = this.log.append(stream, bytes);
+    const { outlet } = this.#options;
+    // Put together by hand: base64 needs no escaping, and this carries all the traffic.
+    const before = `${this.#outputHead}"seq":${seq},"stream":"${stream}","chunk":"`;
+    outlet.notifyBase64({ before, bytes, after: '"}}' });
+    if (!outlet.isCongested) return;
+    this.#child.pauseOutput();
+    outlet.onRelief(() => this.#child.resumeOutput());
+  }
+
+  #exited({ code, signal }: ExitStatus): void {
+    // The reference reports a signal in a terminal as plain failure, so this does too.
+    const signalled = this.#options.request.terminal === undefined ? 128 + signal : 1;
+    const exitCode = signal === 0 ? code : signalled;
     this.#state = { kind: "exited", exitCode };
-    this.#announce("process/exited", { exitCode, sandboxDenied: false });
+    const why = this.#reason === undefined ? {} : { reason: this.#reason };
+    this.#announce("process/exited", { exitCode, sandboxDenied: false, ...why });
   }
 
   #closed(): void {
     if (this.#state.kind === "exited") {
       this.#state = { kind: "closed", exitCode: this.#state.exitCode };
     }
+    this.#deadlines.cancel();
+    this.#grace?.cancel();
     this.stdin?.stop("exited");
     this.#announce("process/closed", {});
-    this.#onClosed();
+    this.#options.onClosed();
   }
 
   #announce(method: string, facts: Readonly<Record<string, unknown>>): void {
     // Marking wakes readers, so the state must be set before.
     const params = { processId: this.id, seq: this.log.mark(), ...facts };
-    this.#outlet.notify(JSON.stringify({ method, params }));
+    this.#options.outlet.notify(JSON.stringify({ method, params }));
   }
 }

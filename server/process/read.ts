@@ -24,6 +24,7 @@ export async function read(params: ReadParams, call: Call): Promise<ReadResult> 
     closed: state.kind === "closed",
     failure: null,
     sandboxDenied: false,
+    ...(process.reason === undefined ? {} : { reason: process.reason }),
   };
 }
 

@@ -1,11 +1,26 @@
-/** `process/signal`: interrupts a process group. @module */
+/** `process/signal`: sends a signal to a process group. @module */
 
-import type { Empty, SignalParams } from "../../protocol/methods/process.ts";
+import { RpcError } from "../../protocol/errors.ts";
+import type { Empty, SignalParams } from "../../protocol/methods/process_control.ts";
+import { type SignalName, signalNames } from "../../protocol/signal_names.ts";
 import type { Call } from "../call.ts";
-import { signals } from "./spawner.ts";
+import { signalNumbers } from "./signal_numbers.ts";
 
 /** Sends the signal; unknown and ended processes are no error. */
-export function signal(params: SignalParams, { session }: Call): Empty {
-  session.processes.get(params.processId)?.signal(signals[params.signal]);
+export function signal(params: SignalParams, { session, wantsExtensions }: Call): Empty {
+  const name = requireSignal(params.signal, wantsExtensions);
+  session.processes.get(params.processId)?.signal(signalNumbers[name]);
   return {};
+}
+
+/** A client that did not ask for extensions gets the reference's answer to other names. */
+function requireSignal(name: string, wantsExtensions: boolean): SignalName {
+  const taken: readonly SignalName[] = wantsExtensions ? signalNames : ["interrupt"];
+  const found = taken.find((candidate) => candidate === name);
+  if (found !== undefined) return found;
+  const wanted = wantsExtensions ? "`interrupt` or a name such as `SIGTERM`" : "`interrupt`";
+  throw new RpcError(
+    "invalidParams",
+    `unknown variant \`${name.slice(0, 80)}\`, expected ${wanted}`,
+  );
 }

@@ -1,34 +1,45 @@
 /** How a child process is asked for and spoken with, whatever starts it. @module */
 
 import type { OutputStream } from "../../protocol/methods/process.ts";
+import type { SpawnFailure, TerminalSize } from "../../protocol/methods/process_start.ts";
 
 /** What to start. All strings are native text of this machine. */
 export interface SpawnRequest {
-  /** The program and its arguments; not empty. */
+  /** What to execute: a path, or a name to be found in the child's PATH. */
+  readonly program: string;
+  /** What the program sees as its arguments, its own name first. */
   readonly argv: readonly string[];
-  /** What the program sees as its own name. */
-  readonly arg0: string;
   /** Working directory, absolute. */
   readonly cwd: string;
   /** The whole environment. */
   readonly env: ReadonlyMap<string, string>;
-  /** Whether standard input is a pipe; otherwise it is at its end. */
+  /** Whether standard input is a pipe; otherwise it is at its end. A terminal needs none. */
   readonly pipeStdin: boolean;
+  /** Size of the terminal to run in; undefined for pipes. */
+  readonly terminal?: TerminalSize | undefined;
+}
+
+/** How a program ended. */
+export interface ExitStatus {
+  /** Its exit code; 0 when a signal ended it. */
+  readonly code: number;
+  /** Number of the signal that ended it; 0 for none. */
+  readonly signal: number;
 }
 
 /** What a child tells. Calls come in this order: output and one exit, then one `closed`. */
 export interface ChildListener {
   /** Some output; `bytes` are only valid during the call. */
   output(stream: OutputStream, bytes: Uint8Array<ArrayBuffer>): void;
-  /** The program ended. @param exitCode 0–255, or 128 + n after signal n */
-  exited(exitCode: number): void;
+  /** The program ended. */
+  exited(status: ExitStatus): void;
   /** The program has ended and nobody holds its output any more. */
   closed(): void;
   /** Standard input takes bytes again after `write` took less than all. */
   writable(): void;
 }
 
-/** A started child. It owns its descriptors until `closed`, or until `release`. */
+/** A started child. It owns its descriptors until `closed`. */
 export interface Child {
   /** Process id, which is also its session and group. */
   readonly pid: number;
@@ -42,16 +53,22 @@ export interface Child {
    * @throws {StdinBroken} when nobody reads any more
    */
   write(bytes: Uint8Array<ArrayBuffer>): number;
-  /** Ends standard input. Harmless when it has ended. */
+  /** Ends standard input; a terminal gets its end-of-file character. Harmless when it has ended. */
   closeStdin(): void;
+  /** Changes the size of the terminal. @returns false when there is none */
+  resize(size: TerminalSize): boolean;
   /** Sends a signal to the whole group; harmless once everything ended. */
   signalGroup(signal: number): void;
-  /** Kills the group; output is no longer waited for once the program has ended. */
+  /** From now on `closed` means that nothing which descends from the child is left. */
+  condemn(): void;
+  /** Kills the child and everything that descends from it; `closed` follows. */
   kill(): void;
 }
 
 /** Starts child processes. */
-export interface Spawner {
+export interface Spawner extends Disposable {
+  /** Whether it can give a child a terminal, and the size of one can change. */
+  readonly hasTerminals: boolean;
   /**
    * Starts a child in a session of its own.
    * @throws {SpawnError} when the operating system refuses
@@ -67,7 +84,12 @@ export class StdinBroken extends Error {
 /** The operating system refused to start a program. */
 export class SpawnError extends Error {
   override readonly name = "SpawnError";
-}
+  /** The same for programs. */
+  readonly failure: SpawnFailure;
 
-/** Signals by name, with the numbers that Linux and macOS share. */
-export const signals = { interrupt: 2, kill: 9 } as const;
+  /** @param message the system's words first, then what they are about */
+  constructor(message: string, failure: SpawnFailure) {
+    super(message);
+    this.failure = failure;
+  }
+}

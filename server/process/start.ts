@@ -4,49 +4,68 @@ import { RpcError } from "../../protocol/errors.ts";
 import type { StartParams, StartResult } from "../../protocol/methods/process_start.ts";
 import { nativePath, PathUriError } from "../../protocol/path_uri.ts";
 import type { Call } from "../call.ts";
+import type { Machine } from "../machine.ts";
 import { childEnv } from "./child_env.ts";
+import type { Deadlines } from "./deadlines.ts";
 import { Process } from "./process.ts";
 import { SpawnError, type SpawnRequest } from "./spawner.ts";
 
+const DEFAULT_TERMINAL = { rows: 24, cols: 80 };
+
 /** Starts a program. Everything it checks is checked before anything runs. */
-export function start(params: StartParams, { session, machine }: Call): StartResult {
+export function start(params: StartParams, call: Call): StartResult {
+  const { session, machine } = call;
   const { processId } = params;
   if (params.argv.length === 0) throw new RpcError("invalidParams", "argv must not be empty");
-  refuseUnserved(params);
+  refuseUnserved(params, machine);
   const cwd = startDirectory(params.cwd, machine.system);
   if (session.processes.has(processId)) {
     throw new RpcError("processExists", `process ${processId} already exists`);
   }
-  const request: SpawnRequest = {
-    argv: params.argv,
-    arg0: params.arg0 ?? params.argv[0] ?? "",
-    cwd,
-    env: childEnv(params, machine.env),
-    pipeStdin: params.pipeStdin ?? false,
+  const request = spawnRequest(params, cwd, machine);
+  const { timeoutMs, idleTimeoutMs } = params;
+  const deadlines: Deadlines = {
+    timeoutMs: timeoutMs ?? undefined,
+    idleTimeoutMs: idleTimeoutMs ?? undefined,
   };
-  session.processes.add(startProcess(processId, request, { session, machine }));
+  session.processes.add(startProcess(processId, { request, deadlines }, call));
   return { processId, sandboxType: "none" };
+}
+
+function spawnRequest(params: StartParams, cwd: string, machine: Machine): SpawnRequest {
+  const [first = "", ...rest] = params.argv;
+  const env = childEnv(params, machine.env);
+  if (!params.tty) {
+    const pipeStdin = params.pipeStdin ?? false;
+    return { program: first, argv: [params.arg0 ?? first, ...rest], cwd, env, pipeStdin };
+  }
+  // The reference's rules for terminals: a shell is always named, and arg0 is the program itself.
+  if (!env.has("SHELL")) env.set("SHELL", machine.info.shell.path);
+  const program = params.arg0 ?? first;
+  const terminal = params.terminalSize ?? DEFAULT_TERMINAL;
+  return { program, argv: [program, ...rest], cwd, env, pipeStdin: false, terminal };
 }
 
 function startProcess(
   id: string,
-  request: SpawnRequest,
-  { session, machine }: Pick<Call, "session" | "machine">,
+  { request, deadlines }: { request: SpawnRequest; deadlines: Deadlines },
+  { session, machine, clock }: Call,
 ): Process {
   try {
     const onClosed = () => session.processes.retire(id);
-    return new Process(id, { spawner: machine.spawner, request, outlet: session, onClosed });
+    const { spawner } = machine;
+    return new Process(id, { spawner, request, outlet: session, clock, deadlines, onClosed });
   } catch (error) {
     if (error instanceof SpawnError) {
-      throw new RpcError("spawnFailed", error.message, { cause: error });
+      throw new RpcError("spawnFailed", error.message, { cause: error, data: error.failure });
     }
     throw error;
   }
 }
 
 /** Fails closed: what cannot be enforced or provided is refused, never left out. */
-function refuseUnserved(params: StartParams): void {
-  const wish = params.tty
+function refuseUnserved(params: StartParams, { spawner }: Machine): void {
+  const wish = params.tty && !spawner.hasTerminals
     ? "a terminal (`tty`)"
     : isPresent(params.sandbox)
     ? "a sandbox (`sandbox`)"
@@ -64,7 +83,7 @@ function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-function startDirectory(uri: string, system: Call["machine"]["system"]): string {
+function startDirectory(uri: string, system: Machine["system"]): string {
   try {
     return nativePath(uri, system);
   } catch (error) {

@@ -47,6 +47,7 @@ export class StdinQueue {
     if (this.#remembered.has(writeId)) return "accepted";
     if (this.#end !== undefined) return outcomeAfter(this.#end);
     if (this.#waiting.size === 0 && this.#hasRoom()) return this.#accept(writeId, bytes);
+    if (signal.aborted) return "abandoned";
     return new Promise((resolve) => {
       const abandon = () => waiting.settle("abandoned");
       const waiting: Waiting = {

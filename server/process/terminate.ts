@@ -1,13 +1,15 @@
-/** `process/terminate`: ends a process group at once. @module */
+/** `process/terminate`: ends a process and everything that descends from it. @module */
 
-import type { ProcessParams, TerminateResult } from "../../protocol/methods/process.ts";
+import type { TerminateParams, TerminateResult } from "../../protocol/methods/process_control.ts";
 import type { Call } from "../call.ts";
 
-/** Kills the group; what the program left running in it goes too, even after its own end. */
-export function terminate({ processId }: ProcessParams, { session }: Call): TerminateResult {
-  const process = session.processes.get(processId);
+/** Kills at once, or after a time to end by itself; also what the program left after its own end. */
+export function terminate(params: TerminateParams, { session }: Call): TerminateResult {
+  const process = session.processes.get(params.processId);
   if (process === undefined) return { running: false };
   const running = process.state.kind === "running";
-  process.kill();
+  const graceMs = params.graceMs ?? 0;
+  if (graceMs > 0) process.terminate(graceMs);
+  else process.kill();
   return { running };
 }

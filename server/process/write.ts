@@ -11,6 +11,7 @@ export async function write(params: WriteParams, { session, signal }: Call): Pro
   if (process === undefined) return { status: "unknownProcess" };
   const { stdin } = process;
   if (stdin === undefined || stdin.isEnding) return { status: "stdinClosed" };
+  process.touch();
   const outcome = await stdin.write(params.writeId, params.chunk, signal);
   switch (outcome) {
     case "unread":

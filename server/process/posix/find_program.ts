@@ -2,6 +2,7 @@
 
 import { SpawnError, type SpawnRequest } from "../spawner.ts";
 import { cString, errnos, loadLibc } from "./libc.ts";
+import { notFoundError } from "./spawn_failure.ts";
 
 // What the C library searches when there is no PATH at all.
 const DEFAULT_PATH = "/bin:/usr/bin";
@@ -12,33 +13,32 @@ const X_OK = 1;
  * after the change of directory.
  * @throws {SpawnError} when the name is empty, or no directory of PATH has it
  */
-export function findProgram({ argv, cwd, env }: SpawnRequest): string {
-  const name = argv[0] ?? "";
-  if (name === "") {
+export function findProgram({ program, cwd, env, terminal }: SpawnRequest): string {
+  if (program === "") {
+    const streams = terminal === undefined ? "pipe" : "PTY";
     // deno-lint-ignore house/error-message -- the reference's words.
-    throw new SpawnError("missing program for pipe spawn: `argv[0]` is empty");
+    throw new SpawnError(`missing program for ${streams} spawn: its name is empty`, {
+      kind: "programNotFound",
+      errno: errnos.ENOENT,
+      stage: "lookup",
+    });
   }
-  if (name.includes("/")) return name;
+  if (program.includes("/")) return program;
   const path = env.get("PATH") ?? DEFAULT_PATH;
-  let denied = false;
+  let isDenied = false;
   for (const directory of path.split(":")) {
-    const candidate = `${resolveIn(cwd, directory)}/${name}`;
+    const candidate = `${resolveIn(cwd, directory)}/${program}`;
     switch (inspect(candidate)) {
       case "executable":
         return candidate;
       case "denied":
-        denied = true;
+        isDenied = true;
         break;
       case "missing":
         break;
     }
   }
-  const { describe } = loadLibc();
-  throw new SpawnError(
-    denied
-      ? `${describe(errnos.EACCES)}: program "${name}" in PATH "${path}" may not be executed`
-      : `${describe(errnos.ENOENT)}: program "${name}" is not in PATH "${path}"`,
-  );
+  throw notFoundError(program, { path, isDenied });
 }
 
 /** An empty entry and a relative one mean the child's working directory, not ours. */

@@ -30,6 +30,12 @@ const symbols = {
   posix_spawnattr_setsigmask: { parameters: ["buffer", "buffer"], result: "i32" },
   sigfillset: { parameters: ["buffer"], result: "i32" },
   sigemptyset: { parameters: ["buffer"], result: "i32" },
+  posix_openpt: { parameters: ["i32"], result: "i32" },
+  grantpt: { parameters: ["i32"], result: "i32" },
+  unlockpt: { parameters: ["i32"], result: "i32" },
+  ptsname_r: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  ioctl: { parameters: ["i32", "u32", "buffer"], result: "i32" },
+  prlimit: { parameters: ["i32", "i32", "buffer", "buffer"], result: "i32" },
   pipe2: { parameters: ["buffer", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
@@ -93,18 +99,24 @@ export function loadLibc(): LibcAccess {
 export const errnos = {
   ENOENT: 2,
   E2BIG: 7,
+  ENOEXEC: 8,
   EAGAIN: 11,
+  ENOMEM: 12,
   EACCES: 13,
   ENOTDIR: 20,
-  EPIPE: 32,
+  ENFILE: 23,
+  EMFILE: 24,
 } as const;
 
 /** Flags for opening and for descriptors. */
 export const descriptorFlags = {
   O_RDONLY: 0,
+  O_RDWR: 2,
+  O_NOCTTY: 0o400,
   O_NONBLOCK: 0o4000,
   O_CLOEXEC: 0o2000000,
   F_SETFL: 4,
+  F_DUPFD_CLOEXEC: 1030,
   F_SETPIPE_SZ: 1031,
 } as const;
 

@@ -1,23 +1,31 @@
-/** One child started with `posix_spawn`: its pipes, its exit, its group. @module */
+/** One child started with `posix_spawn`: its streams, its exit, its tree. @module */
 
 import { limits } from "../../../protocol/limits.ts";
 import type { OutputStream } from "../../../protocol/methods/process.ts";
-import { type Child, type ChildListener, signals, SpawnError, StdinBroken } from "../spawner.ts";
+import type { TerminalSize } from "../../../protocol/methods/process_start.ts";
+import { signalNumbers } from "../signal_numbers.ts";
+import { type Child, type ChildListener, StdinBroken } from "../spawner.ts";
+import { setTerminalSize } from "./child_streams.ts";
+import type { CondemnedTrees } from "./condemned_trees.ts";
+import { ExitWatch } from "./exit_watch.ts";
 import { errnos, loadLibc } from "./libc.ts";
 import type { Poller } from "./poller.ts";
 import type { Spawned } from "./posix_spawn.ts";
+import type { TreeMark } from "./tree_mark.ts";
 
-// The same number on every architecture that has it (Linux 5.3 and later).
-const SYS_PIDFD_OPEN = 434;
-const P_PID = 1;
-const WEXITED = 4;
-const WNOWAIT = 0x0100_0000;
-const SIGINFO_BYTES = 128;
-const SI_CODE = 8;
-const SI_STATUS = 24;
-const CLD_EXITED = 1;
+/** What the children of one spawner share. */
+export interface ChildHost {
+  /** Waits for all their descriptors. */
+  readonly poller: Poller;
+  /** Trees that are to be gone. */
+  readonly condemned: CondemnedTrees;
+  /** Process ids of children that are not reaped yet. */
+  readonly pids: Set<number>;
+}
+
 // One descriptor may not hold up the others for more than this per round.
-const READS_PER_ROUND = 4;
+const BLOCKS_PER_ROUND = 4;
+const END_OF_FILE = new Uint8Array([0x04]);
 
 // Shared by all children: listeners copy what they keep.
 const readBuffer = new Uint8Array(limits.maxChunkBytes);
@@ -30,11 +38,13 @@ const readBuffer = new Uint8Array(limits.maxChunkBytes);
  */
 export class PosixChild implements Child {
   readonly pid: number;
-  readonly #poller: Poller;
+  readonly #host: ChildHost;
   readonly #listener: ChildListener;
-  readonly #pidfd: number;
-  /** Open output pipes by descriptor. */
+  readonly #mark: TreeMark | undefined;
+  readonly #exit: ExitWatch;
+  /** Open output streams by descriptor. */
   readonly #outputs: Map<number, OutputStream>;
+  #terminal: number | undefined;
   #stdin: number | undefined;
   #isStdinWatched = false;
   #isPaused = false;
@@ -42,30 +52,38 @@ export class PosixChild implements Child {
   #hasExited = false;
   #isClosed = false;
 
-  /** Takes over a started child and its descriptors. */
-  constructor(spawned: Spawned, poller: Poller, listener: ChildListener) {
-    this.pid = spawned.pid;
-    this.#poller = poller;
+  /**
+   * Takes over a started child and its descriptors.
+   * @param mark what its descendants can be found by
+   * @throws {SpawnError} when its end cannot be watched; then it is killed
+   */
+  constructor(
+    { pid, streams }: Spawned,
+    listener: ChildListener,
+    { host, mark }: { host: ChildHost; mark: TreeMark | undefined },
+  ) {
+    this.pid = pid;
+    host.pids.add(pid);
+    this.#host = host;
     this.#listener = listener;
-    this.#stdin = spawned.stdin;
-    this.#outputs = new Map([[spawned.stdout, "stdout"], [spawned.stderr, "stderr"]]);
-    this.#pidfd = openPidfd(spawned);
-    this.resumeOutput(true);
-    poller.watch(this.#pidfd, "read", () => this.#exit());
+    this.#mark = mark;
+    this.#stdin = streams.stdin;
+    this.#terminal = streams.terminal;
+    this.#outputs = new Map(streams.outputs);
+    this.#exit = new ExitWatch(pid, { poller: host.poller, onExit: () => this.#onExit() });
+    this.#watchOutput();
   }
 
   pauseOutput(): void {
     if (this.#isPaused) return;
     this.#isPaused = true;
-    for (const descriptor of this.#outputs.keys()) this.#poller.unwatch(descriptor);
+    for (const descriptor of this.#outputs.keys()) this.#host.poller.unwatch(descriptor);
   }
 
-  resumeOutput(isStart = false): void {
-    if (!this.#isPaused && !isStart) return;
+  resumeOutput(): void {
+    if (!this.#isPaused) return;
     this.#isPaused = false;
-    for (const [descriptor, stream] of this.#outputs) {
-      this.#poller.watch(descriptor, "read", () => this.#read(descriptor, stream, READS_PER_ROUND));
-    }
+    this.#watchOutput();
   }
 
   write(bytes: Uint8Array<ArrayBuffer>): number {
@@ -77,7 +95,7 @@ export class PosixChild implements Child {
       const count = libc.write(this.#stdin, rest, rest.byteLength);
       if (count < 0) {
         if (errno() !== errnos.EAGAIN) {
-          this.closeStdin();
+          this.#dropStdin();
           throw new StdinBroken("Nobody reads standard input");
         }
         this.#watchStdin(this.#stdin);
@@ -90,25 +108,47 @@ export class PosixChild implements Child {
 
   closeStdin(): void {
     if (this.#stdin === undefined) return;
-    this.#unwatchStdin(this.#stdin);
-    loadLibc().libc.close(this.#stdin);
-    this.#stdin = undefined;
+    // A terminal has no end but a character that a program in its usual mode takes for one.
+    if (this.#terminal === undefined) this.#dropStdin();
+    else loadLibc().libc.write(this.#stdin, END_OF_FILE, END_OF_FILE.byteLength);
+  }
+
+  resize(size: TerminalSize): boolean {
+    if (this.#terminal === undefined) return false;
+    setTerminalSize(this.#terminal, size);
+    return true;
   }
 
   signalGroup(signal: number): void {
     if (!this.#isClosed) loadLibc().libc.kill(-this.pid, signal);
   }
 
+  condemn(): void {
+    if (!this.#isClosed) this.#host.condemned.add(this.#mark);
+  }
+
   kill(): void {
-    this.signalGroup(signals.kill);
+    if (this.#isClosed) return;
+    this.signalGroup(signalNumbers.SIGKILL);
+    this.condemn();
     this.#isKilled = true;
     if (this.#hasExited) this.#abandonOutput();
+  }
+
+  #watchOutput(): void {
+    for (const [descriptor, stream] of this.#outputs) {
+      this.#host.poller.watch(
+        descriptor,
+        "read",
+        () => this.#read(descriptor, stream, BLOCKS_PER_ROUND),
+      );
+    }
   }
 
   #watchStdin(descriptor: number): void {
     if (this.#isStdinWatched) return;
     this.#isStdinWatched = true;
-    this.#poller.watch(descriptor, "write", () => {
+    this.#host.poller.watch(descriptor, "write", () => {
       this.#unwatchStdin(descriptor);
       this.#listener.writable();
     });
@@ -117,57 +157,70 @@ export class PosixChild implements Child {
   #unwatchStdin(descriptor: number): void {
     if (!this.#isStdinWatched) return;
     this.#isStdinWatched = false;
-    this.#poller.unwatch(descriptor);
+    this.#host.poller.unwatch(descriptor);
   }
 
-  /** Reads what is there; returns false when nothing is there now. */
-  #read(descriptor: number, stream: OutputStream, rounds: number): void {
+  #dropStdin(): void {
+    if (this.#stdin === undefined) return;
+    this.#unwatchStdin(this.#stdin);
+    loadLibc().libc.close(this.#stdin);
+    this.#stdin = undefined;
+  }
+
+  /** Reads what is there, a few blocks at most, and ends the stream at its end. */
+  #read(descriptor: number, stream: OutputStream, blocks: number): void {
+    for (let block = 0; block < blocks; block++) {
+      const { filled, state } = this.#fillBuffer(descriptor);
+      if (filled > 0) this.#listener.output(stream, readBuffer.subarray(0, filled));
+      if (state === "ended") return this.#endOutput(descriptor);
+      // The listener may have asked for a pause.
+      if (state === "empty" || this.#isPaused) return;
+    }
+  }
+
+  /** A terminal gives at most 4 KiB at a time, so several reads make one block of output. */
+  #fillBuffer(descriptor: number): { filled: number; state: "full" | "empty" | "ended" } {
     const { libc, errno } = loadLibc();
-    for (let round = 0; round < rounds; round++) {
-      const count = libc.read(descriptor, readBuffer, readBuffer.byteLength);
+    let filled = 0;
+    while (filled < readBuffer.byteLength) {
+      const room = filled === 0 ? readBuffer : readBuffer.subarray(filled);
+      const count = libc.read(descriptor, room, room.byteLength);
       if (count > 0) {
-        this.#listener.output(stream, readBuffer.subarray(0, count));
-        // The listener may have paused or closed; a short read has most likely emptied the pipe.
-        if (this.#isPaused || count < readBuffer.byteLength) return;
+        filled += count;
+        // A short read from a pipe has most likely emptied it; asking again would cost a call.
+        if (this.#terminal === undefined) break;
         continue;
       }
-      if (count < 0 && errno() === errnos.EAGAIN) return;
-      this.#endOutput(descriptor);
-      return;
+      return { filled, state: count < 0 && errno() === errnos.EAGAIN ? "empty" : "ended" };
     }
+    return { filled, state: filled === readBuffer.byteLength ? "full" : "empty" };
   }
 
   #endOutput(descriptor: number): void {
     if (!this.#outputs.delete(descriptor)) return;
-    this.#poller.unwatch(descriptor);
+    this.#host.poller.unwatch(descriptor);
     loadLibc().libc.close(descriptor);
+    if (descriptor === this.#terminal) this.#terminal = undefined;
     this.#closeWhenDone();
   }
 
-  #exit(): void {
-    const info = new DataView(new ArrayBuffer(SIGINFO_BYTES));
-    const { libc } = loadLibc();
-    if (libc.waitid(P_PID, this.pid, info.buffer, WEXITED | WNOWAIT) !== 0) return;
-    this.#poller.unwatch(this.#pidfd);
-    libc.close(this.#pidfd);
-    const status = info.getInt32(SI_STATUS, true);
-    const exitCode = info.getInt32(SI_CODE, true) === CLD_EXITED ? status : 128 + status;
+  #onExit(): void {
     // What was written before the end is told before the end, as far as nobody asked to wait.
     if (!this.#isPaused) this.#readLeftovers();
     this.#hasExited = true;
-    this.#listener.exited(exitCode);
+    this.#listener.exited(this.#exit.status);
     if (this.#isKilled) this.#abandonOutput();
     else this.#closeWhenDone();
   }
 
-  /** Reads what the pipes hold at this moment, which is bounded by their size. */
+  /** Reads what the streams hold at this moment, which is bounded by their size. */
   #readLeftovers(): void {
     for (const [descriptor, stream] of [...this.#outputs]) {
-      this.#read(descriptor, stream, 2 * READS_PER_ROUND);
+      this.#read(descriptor, stream, 2 * BLOCKS_PER_ROUND);
     }
   }
 
-  /** After a kill an escaped descendant may hold the pipes for ever; nobody waits for it. */
+  /** After a kill nobody waits for the streams, which something beyond our reach may hold. */
   #abandonOutput(): void {
     this.#isPaused = false;
     this.#readLeftovers();
@@ -178,21 +231,10 @@ export class PosixChild implements Child {
   #closeWhenDone(): void {
     if (!this.#hasExited || this.#outputs.size > 0 || this.#isClosed) return;
     this.#isClosed = true;
-    this.closeStdin();
-    loadLibc().libc.waitid(P_PID, this.pid, new Uint8Array(SIGINFO_BYTES), WEXITED);
+    this.#dropStdin();
+    this.#host.condemned.end(this.#mark);
+    this.#exit.reap();
+    this.#host.pids.delete(this.pid);
     this.#listener.closed();
   }
-}
-
-function openPidfd(spawned: Spawned): number {
-  const { libc, errno, describe } = loadLibc();
-  const pidfd = libc.syscall(SYS_PIDFD_OPEN, spawned.pid, 0);
-  if (pidfd >= 0) return pidfd;
-  const reason = describe(errno());
-  libc.kill(-spawned.pid, signals.kill);
-  libc.waitid(P_PID, spawned.pid, new Uint8Array(SIGINFO_BYTES), WEXITED);
-  for (const descriptor of [spawned.stdin, spawned.stdout, spawned.stderr]) {
-    if (descriptor !== undefined) libc.close(descriptor);
-  }
-  throw new SpawnError(`${reason}: cannot watch the process`);
 }

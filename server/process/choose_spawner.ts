@@ -1,0 +1,32 @@
+/** Picks what starts processes on this machine. @module */
+
+import { CommandSpawner } from "./command_spawner.ts";
+import { PosixSpawner } from "./posix/posix_spawner.ts";
+import type { Spawner } from "./spawner.ts";
+
+/** What can start processes: `posix_spawn` by FFI, or the runtime's own commands. */
+export type RunnerName = "posix" | "command";
+
+/** What to pick by. */
+export interface SpawnerOptions {
+  /** Whether processes end even when this program is killed. */
+  readonly isGuarded: boolean;
+  /** Undefined: the best that works here. */
+  readonly runner?: RunnerName | undefined;
+}
+
+/**
+ * The spawner asked for, else `posix` where it can be, else `command`.
+ * @throws {Error} when `posix` is asked for and cannot be
+ */
+export function chooseSpawner({ isGuarded, runner }: SpawnerOptions): Spawner {
+  if (runner === "command") return new CommandSpawner();
+  if (runner === "posix") return new PosixSpawner({ isGuarded });
+  if (Deno.build.os !== "linux") return new CommandSpawner();
+  try {
+    return new PosixSpawner({ isGuarded });
+  } catch {
+    // No FFI here, or another C library: what the runtime can do is less, but works.
+    return new CommandSpawner();
+  }
+}

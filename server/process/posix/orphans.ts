@@ -1,0 +1,49 @@
+/**
+ * Reaps what nobody else will: as process 1 of a container, this program inherits every orphan.
+ *
+ * Elsewhere the machine's own process 1 does it, and this does nothing.
+ * @module
+ */
+
+import { loadLibc } from "./libc.ts";
+
+const P_PID = 1;
+const WNOHANG = 1;
+const WEXITED = 4;
+const SIGINFO_BYTES = 128;
+
+/** Reaps orphans that end, but never a child that is watched. */
+export class OrphanReaper implements Disposable {
+  readonly #isWatched: (pid: number) => boolean;
+  readonly #listener = () => this.#reap();
+  readonly #isNeeded = Deno.pid === 1;
+
+  /** @param isWatched whether somebody else waits for a process id */
+  constructor(isWatched: (pid: number) => boolean) {
+    this.#isWatched = isWatched;
+    if (this.#isNeeded) Deno.addSignalListener("SIGCHLD", this.#listener);
+  }
+
+  /** Stops reaping. */
+  [Symbol.dispose](): void {
+    if (this.#isNeeded) Deno.removeSignalListener("SIGCHLD", this.#listener);
+  }
+
+  /** Signals join, so one of them may stand for many ends: all children are looked at. */
+  #reap(): void {
+    const info = new Uint8Array(SIGINFO_BYTES);
+    for (const pid of childrenOfThisProcess()) {
+      if (!this.#isWatched(pid)) loadLibc().libc.waitid(P_PID, pid, info, WEXITED | WNOHANG);
+    }
+  }
+}
+
+/** Every thread has a list of its own. */
+function childrenOfThisProcess(): number[] {
+  const pids: number[] = [];
+  for (const { name } of Deno.readDirSync("/proc/self/task")) {
+    const list = Deno.readTextFileSync(`/proc/self/task/${name}/children`);
+    for (const pid of list.split(" ")) if (pid !== "") pids.push(Number(pid));
+  }
+  return pids;
+}

@@ -1,0 +1,102 @@
+/**
+ * Marks a child so that everything which ever descends from it can be found and killed.
+ *
+ * A process group is left by `setsid`, and parentage by dying parents. Resource limits are neither:
+ * every process inherits them, and reading another's costs one call. The soft limit on real-time
+ * CPU time matters to no process that is not scheduled in real time, and a number of 10^18
+ * microseconds to none at all; so that number is the mark. See docs/decisions/0005.
+ * @module
+ */
+
+import { loadLibc } from "./libc.ts";
+
+/** What a child and its descendants have in common: `4`, nine digits per server, nine per child. */
+export type TreeMark = bigint;
+
+const RLIMIT_RTTIME = 15;
+const SIGSTOP = 19;
+const SIGKILL = 9;
+const UNLIMITED = 2n ** 64n - 1n;
+const LEAD = 4n * 10n ** 18n;
+const PER_SERVER = 10n ** 9n;
+// Stopped processes make no new ones, so a handful is enough even for a fork bomb.
+const MOST_PASSES = 100;
+
+/** Gives out the marks of one server, and ends what bears them. */
+export class TreeMarks {
+  readonly #server = LEAD + BigInt(Math.floor(Math.random() * 1e9)) * PER_SERVER;
+  #last = 0n;
+
+  /** The decimal digits that all marks of this server begin with. */
+  get prefix(): string {
+    return String(this.#server).slice(0, 10);
+  }
+
+  /** Makes a mark, or none where the administrator has limited real-time CPU time already. */
+  next(): TreeMark | undefined {
+    const limit = readLimit(0);
+    if (limit === undefined || limit.hard !== UNLIMITED) return undefined;
+    this.#last = (this.#last + 1n) % PER_SERVER;
+    return this.#server + this.#last;
+  }
+
+  /** Kills everything that bears a mark of this server. */
+  killAll(): void {
+    killMarked((mark) => mark - mark % PER_SERVER === this.#server);
+  }
+}
+
+/** Runs a call during which new processes get a mark; undefined: none, not even an inherited one. */
+export function withMark<T>(mark: TreeMark | undefined, call: () => T): T {
+  const before = readLimit(0);
+  if (before === undefined || before.hard !== UNLIMITED) return call();
+  writeLimit({ soft: mark ?? UNLIMITED, hard: before.hard });
+  try {
+    return call();
+  } finally {
+    writeLimit(before);
+  }
+}
+
+/** Stops, then kills everything whose mark is wanted; returns when a look finds no more of it. */
+export function killMarked(isWanted: (mark: TreeMark) => boolean): void {
+  const { libc } = loadLibc();
+  const found = new Set<number>();
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    const fresh = markedProcesses(isWanted).filter((pid) => !found.has(pid));
+    if (fresh.length === 0) break;
+    for (const pid of fresh) {
+      libc.kill(pid, SIGSTOP);
+      found.add(pid);
+    }
+  }
+  for (const pid of found) libc.kill(pid, SIGKILL);
+}
+
+function markedProcesses(isWanted: (mark: TreeMark) => boolean): number[] {
+  const pids: number[] = [];
+  for (const { name } of Deno.readDirSync("/proc")) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === Deno.pid) continue;
+    const mark = readLimit(pid)?.soft;
+    if (mark !== undefined && mark !== UNLIMITED && isWanted(mark)) pids.push(pid);
+  }
+  return pids;
+}
+
+interface Limit {
+  readonly soft: bigint;
+  readonly hard: bigint;
+}
+
+/** Undefined when the process is gone, or another user's. */
+function readLimit(pid: number): Limit | undefined {
+  const limit = new BigUint64Array(2);
+  if (loadLibc().libc.prlimit(pid, RLIMIT_RTTIME, null, limit) !== 0) return undefined;
+  const [soft = UNLIMITED, hard = UNLIMITED] = limit;
+  return { soft, hard };
+}
+
+function writeLimit({ soft, hard }: Limit): void {
+  loadLibc().libc.prlimit(0, RLIMIT_RTTIME, new BigUint64Array([soft, hard]), null);
+}
