@@ -156,6 +156,8 @@ export class Connection {
     const { sessions, machine, clock } = this.#host;
     const session = initialize(params, { sessions, transport: this.#transport });
     this.#session = session;
+    // The transport may have ended while this very message was on its way through.
+    if (this.#gone.signal.aborted) sessions.detach(session);
     this.#phase = "initialized";
     const wantsExtensions = params.extensions ?? false;
     this.#call = { session, machine, clock, wantsExtensions, signal: this.#gone.signal };

@@ -63,7 +63,7 @@ export class SendQueue {
     }
     block.filled += length;
     this.#queuedBytes += length;
-    if (!this.#isWriting) void this.#run();
+    this.#start();
     return true;
   }
 
@@ -91,8 +91,14 @@ export class SendQueue {
     return fresh;
   }
 
-  async #run(): Promise<void> {
+  /** Begins a moment later, so that what is queued in one go is written in one go. */
+  #start(): void {
+    if (this.#isWriting) return;
     this.#isWriting = true;
+    queueMicrotask(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
     try {
       // Taken out before it is written: what comes meanwhile goes into another block.
       for (let block = this.#blocks.shift(); block !== undefined; block = this.#blocks.shift()) {

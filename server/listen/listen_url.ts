@@ -47,5 +47,6 @@ function isAddress(hostname: string): boolean {
 
 /** Whether only programs on this machine can reach an address. */
 export function isLoopback(hostname: string): boolean {
-  return hostname.startsWith("127.") || hostname === "::1";
+  // Digits to the end: a name such as 127.0.0.1.example may resolve to anything.
+  return /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === "::1";
 }

@@ -16,6 +16,7 @@ export class ProcessTable {
   /** All wait equally long, so the first is always the next, and one timer serves all. */
   readonly #retired: Retired[] = [];
   #timer: Timer | undefined;
+  #isDisposed = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -38,12 +39,14 @@ export class ProcessTable {
 
   /** Plans the removal of a closed process. */
   retire(processId: string): void {
+    if (this.#isDisposed) return;
     this.#retired.push({ processId, dueMs: this.#clock.now() + limits.closedProcessMs });
     if (this.#timer === undefined) this.#plan();
   }
 
   /** Kills everything and forgets it. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#timer?.cancel();
     for (const process of this.#processes.values()) process.kill();
     this.#processes.clear();

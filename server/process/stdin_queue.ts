@@ -30,11 +30,6 @@ export class StdinQueue {
     this.#child = child;
   }
 
-  /** Whether the end was asked for. */
-  get isEnding(): boolean {
-    return this.#isEnding;
-  }
-
   /**
    * Queues bytes, or settles at once when the id was seen before.
    * @param signal when it fires, a write that still waits for room is abandoned, as if never asked
@@ -45,6 +40,7 @@ export class StdinQueue {
     signal: AbortSignal,
   ): WriteOutcome | Promise<WriteOutcome> {
     if (this.#remembered.has(writeId)) return "accepted";
+    if (this.#isEnding) return "unread";
     if (this.#end !== undefined) return outcomeAfter(this.#end);
     if (this.#waiting.size === 0 && this.#hasRoom()) return this.#accept(writeId, bytes);
     if (signal.aborted) return "abandoned";

@@ -10,7 +10,7 @@ export async function write(params: WriteParams, { session, signal }: Call): Pro
   const process = session.processes.get(params.processId);
   if (process === undefined) return { status: "unknownProcess" };
   const { stdin } = process;
-  if (stdin === undefined || stdin.isEnding) return { status: "stdinClosed" };
+  if (stdin === undefined) return { status: "stdinClosed" };
   process.touch();
   const outcome = await stdin.write(params.writeId, params.chunk, signal);
   switch (outcome) {

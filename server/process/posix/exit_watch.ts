@@ -7,10 +7,12 @@ import type { Poller } from "./poller.ts";
 // The same number on every architecture that has it (Linux 5.3 and later).
 const SYS_PIDFD_OPEN = 434;
 const P_PID = 1;
+const WNOHANG = 1;
 const WEXITED = 4;
 const WNOWAIT = 0x0100_0000;
 const SIGINFO_BYTES = 128;
 const SI_CODE = 8;
+const SI_PID = 16;
 const SI_STATUS = 24;
 const CLD_EXITED = 1;
 const SIGKILL = 9;
@@ -48,7 +50,10 @@ export class ExitWatch {
   #look(): void {
     const info = new DataView(new ArrayBuffer(SIGINFO_BYTES));
     const { libc } = loadLibc();
-    if (libc.waitid(P_PID, this.#pid, info.buffer, WEXITED | WNOWAIT) !== 0) return;
+    const options = WEXITED | WNOWAIT | WNOHANG;
+    if (libc.waitid(P_PID, this.#pid, info.buffer, options) !== 0) return;
+    // Zero means that it has not ended; waiting for that here would stop the whole server.
+    if (info.getInt32(SI_PID, true) === 0) return;
     this.#poller.unwatch(this.#pidfd);
     libc.close(this.#pidfd);
     const number = info.getInt32(SI_STATUS, true);

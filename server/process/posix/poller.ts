@@ -33,9 +33,16 @@ const EVENTS_PER_WAIT = 64;
 const EVENT_BYTES = Deno.build.arch === "x86_64" ? 12 : 16;
 const DATA_OFFSET = EVENT_BYTES - 8;
 
+interface Watch {
+  /** Tells this watch from earlier ones of the same descriptor number. */
+  readonly serial: number;
+  readonly watcher: (ready: Readiness) => void;
+}
+
 /** One set of watched descriptors, and the one wait for them. */
 export class Poller {
-  readonly #watchers = new Map<number, (ready: Readiness) => void>();
+  readonly #watches = new Map<number, Watch>();
+  #lastSerial = 0;
   readonly #events = new DataView(new ArrayBuffer(EVENT_BYTES * EVENTS_PER_WAIT));
   readonly #event = new DataView(new ArrayBuffer(EVENT_BYTES));
   readonly #epoll: number;
@@ -47,29 +54,30 @@ export class Poller {
     this.#epoll = libc.epoll_create1(EPOLL_CLOEXEC);
     this.#wake = libc.eventfd(0, descriptorFlags.O_CLOEXEC | descriptorFlags.O_NONBLOCK);
     if (this.#epoll < 0 || this.#wake < 0) throw new Error("Cannot create an epoll descriptor");
-    this.#control(ADD, this.#wake, EPOLLIN);
+    this.#control(ADD, this.#wake, { flags: EPOLLIN, serial: 0 });
   }
 
   /** Calls `watcher` each time the descriptor is ready, until `unwatch`. */
   watch(descriptor: number, interest: Interest, watcher: (ready: Readiness) => void): void {
-    this.#watchers.set(descriptor, watcher);
-    this.#control(ADD, descriptor, interest === "read" ? EPOLLIN : EPOLLOUT);
+    const serial = this.#lastSerial = (this.#lastSerial + 1) % 2 ** 32;
+    this.#watches.set(descriptor, { serial, watcher });
+    this.#control(ADD, descriptor, { flags: interest === "read" ? EPOLLIN : EPOLLOUT, serial });
     if (!this.#isWaiting) void this.#wait();
   }
 
   /** Forgets a descriptor; must come before it is closed. Harmless when it is not watched. */
   unwatch(descriptor: number): void {
-    if (!this.#watchers.delete(descriptor)) return;
-    this.#control(REMOVE, descriptor, 0);
+    if (!this.#watches.delete(descriptor)) return;
+    this.#control(REMOVE, descriptor, { flags: 0, serial: 0 });
     // With nothing left to wait for, the wait itself must end: the program may want to.
-    if (this.#watchers.size === 0) this.#interrupt();
+    if (this.#watches.size === 0) this.#interrupt();
   }
 
   async #wait(): Promise<void> {
     this.#isWaiting = true;
     const { libc } = loadLibc();
     try {
-      while (this.#watchers.size > 0) {
+      while (this.#watches.size > 0) {
         const count = await libc.epoll_wait(this.#epoll, this.#events.buffer, EVENTS_PER_WAIT, -1);
         // A negative count is an interrupted call, which is simply made again.
         this.#tell(Math.max(0, count));
@@ -85,8 +93,11 @@ export class Poller {
       const flags = this.#events.getUint32(at, true);
       const descriptor = this.#events.getInt32(at + DATA_OFFSET, true);
       if (descriptor === this.#wake) this.#acknowledge();
-      // An earlier watcher of this round may have taken this one away.
-      this.#watchers.get(descriptor)?.({
+      const serial = this.#events.getUint32(at + DATA_OFFSET + 4, true);
+      const watch = this.#watches.get(descriptor);
+      // An earlier watcher of this round may have closed this descriptor, and opened another.
+      if (watch?.serial !== serial) continue;
+      watch.watcher({
         readable: (flags & EPOLLIN) !== 0,
         writable: (flags & EPOLLOUT) !== 0,
         hungUp: (flags & (EPOLLHUP | EPOLLERR)) !== 0,
@@ -94,9 +105,14 @@ export class Poller {
     }
   }
 
-  #control(operation: number, descriptor: number, flags: number): void {
+  #control(
+    operation: number,
+    descriptor: number,
+    { flags, serial }: { flags: number; serial: number },
+  ): void {
     this.#event.setUint32(0, flags, true);
     this.#event.setInt32(DATA_OFFSET, descriptor, true);
+    this.#event.setUint32(DATA_OFFSET + 4, serial, true);
     const { libc, errno, describe } = loadLibc();
     if (libc.epoll_ctl(this.#epoll, operation, descriptor, this.#event.buffer) !== 0) {
       throw new Error(`Cannot watch descriptor ${descriptor}: ${describe(errno())}`);
