@@ -13,7 +13,8 @@ const X_OK = 1;
  * after the change of directory.
  * @throws {SpawnError} when the name is empty, or no directory of PATH has it
  */
-export function findProgram({ program, cwd, env, terminal }: SpawnRequest): string {
+export function findProgram(request: SpawnRequest): string {
+  const { program, cwd, env, terminal } = request;
   if (program === "") {
     const streams = terminal === undefined ? "pipe" : "PTY";
     // deno-lint-ignore house/error-message -- the reference's words.
@@ -38,7 +39,7 @@ export function findProgram({ program, cwd, env, terminal }: SpawnRequest): stri
         break;
     }
   }
-  throw notFoundError(program, { path, isDenied });
+  throw notFoundError(request, { path, isDenied });
 }
 
 /** An empty entry and a relative one mean the child's working directory, not ours. */

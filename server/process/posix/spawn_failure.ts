@@ -16,32 +16,36 @@ export function systemError(about: string, stage: SpawnFailure["stage"]): SpawnE
 
 /** The error for a refused start. The number alone does not tell the program from the directory. */
 export function startError(errno: number, request: SpawnRequest, program: string): SpawnError {
+  const directory = directoryError(errno, request.cwd);
+  if (directory !== undefined) return directory;
   const words = loadLibc().describe(errno);
-  const directory = directoryFault(request.cwd);
-  if (directory !== undefined) {
-    const { kind, fault } = directory;
-    return new SpawnError(`${words}: cwd "${request.cwd}" ${fault}`, {
-      kind,
-      errno,
-      stage: "chdir",
-    });
-  }
   const { kind, fault } = programFault(errno);
   return new SpawnError(`${words}: program "${program}" ${fault}`, { kind, errno, stage: "exec" });
 }
 
 /** The error for a program that no directory of PATH has. */
 export function notFoundError(
-  name: string,
+  { program: name, cwd }: SpawnRequest,
   { path, isDenied }: { path: string; isDenied: boolean },
 ): SpawnError {
   const errno = isDenied ? errnos.EACCES : errnos.ENOENT;
+  // PATH may lead through the working directory, whose absence is then the real reason.
+  const directory = directoryError(errno, cwd);
+  if (directory !== undefined) return directory;
   const fault = isDenied ? `in PATH "${path}" may not be executed` : `is not in PATH "${path}"`;
   return new SpawnError(`${loadLibc().describe(errno)}: program "${name}" ${fault}`, {
     kind: isDenied ? "notExecutable" : "programNotFound",
     errno,
     stage: "lookup",
   });
+}
+
+function directoryError(errno: number, cwd: string): SpawnError | undefined {
+  const directory = directoryFault(cwd);
+  if (directory === undefined) return undefined;
+  const { kind, fault } = directory;
+  const message = `${loadLibc().describe(errno)}: cwd "${cwd}" ${fault}`;
+  return new SpawnError(message, { kind, errno, stage: "chdir" });
 }
 
 interface Fault {
