@@ -1,43 +1,38 @@
 /** What the command line of `exec` asks for. @module */
 
-import { Flags, type FlagSpec, readFlags } from "./flags.ts";
-import { shellWords } from "./shell_words.ts";
+import { readDuration } from "./duration.ts";
+import { escapeFlag, readEscape } from "./escape_option.ts";
+import { type Flags, type FlagSpec, readFlags } from "./flags.ts";
+import { placeFlags, type PlaceOptions, readPlaceOptions } from "./place_options.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** The server to use. */
-export type ServerChoice =
-  /** A child of this program, of the same program. */
-  | { readonly kind: "own" }
-  /** A child of this program, named by the user. */
-  | { readonly kind: "stdio"; readonly command: readonly string[] }
-  /** One that listens. */
-  | { readonly kind: "url"; readonly url: string; readonly tokenFile: string | undefined };
-
 /** Everything `exec` needs to know. */
-export interface ExecOptions {
-  /** The server to use. */
-  readonly server: ServerChoice;
-  /** Directory of the command as it was given. */
-  readonly cwd: string | undefined;
-  /** Variables to set. */
-  readonly env: Readonly<Record<string, string>>;
+export interface ExecOptions extends PlaceOptions {
   /** Whether to begin without any variables. */
   readonly clearEnv: boolean;
   /** Whether to give the command no input, whatever there is. */
   readonly noStdin: boolean;
+  /** Whether to run the command in a terminal. */
+  readonly tty: boolean;
+  /** The character that detaches from a terminal, with a dot; undefined for none. */
+  readonly escape: string | undefined;
+  /** How long the command may run, in milliseconds. */
+  readonly timeoutMs: number | undefined;
+  /** How long it may be silent, in milliseconds. */
+  readonly idleTimeoutMs: number | undefined;
   /** The command and its arguments. */
   readonly argv: readonly string[];
 }
 
 /** The flags of `exec`. */
 export const execFlags: readonly FlagSpec[] = [
-  { name: "--url", value: "URL" },
-  { name: "--stdio", value: "COMMAND" },
-  { name: "--token-file", value: "FILE" },
-  { name: "--cwd", value: "DIRECTORY" },
-  { name: "--env", value: "NAME=VALUE", repeats: true },
+  ...placeFlags,
   { name: "--clear-env" },
   { name: "--no-stdin", short: "-n" },
+  { name: "--tty", short: "-t" },
+  escapeFlag,
+  { name: "--timeout", value: "DURATION" },
+  { name: "--idle-timeout", value: "DURATION" },
   { name: "--help", short: "-h" },
 ];
 
@@ -53,33 +48,23 @@ export function readExecOptions(args: readonly string[]): ExecOptions | undefine
       "There is no command to run: wanted exec [FLAGS] -- COMMAND [ARGUMENT...]",
     );
   }
+  const tty = flags.has("--tty");
+  if (flags.has("--escape") && !tty) {
+    throw new UsageError("--escape is for a terminal: wanted together with --tty");
+  }
   return {
-    server: serverChoice(flags),
-    cwd: flags.one("--cwd"),
-    env: Object.fromEntries(flags.all("--env").map(readVariable)),
+    ...readPlaceOptions(flags),
     clearEnv: flags.has("--clear-env"),
     noStdin: flags.has("--no-stdin"),
+    tty,
+    escape: readEscape(flags),
+    timeoutMs: duration(flags, "--timeout"),
+    idleTimeoutMs: duration(flags, "--idle-timeout"),
     argv: flags.rest,
   };
 }
 
-function serverChoice(flags: Flags): ServerChoice {
-  const url = flags.one("--url");
-  const stdio = flags.one("--stdio");
-  const tokenFile = flags.one("--token-file");
-  if (url !== undefined && stdio !== undefined) {
-    throw new UsageError("Both --url and --stdio name a server: wanted one of them");
-  }
-  if (url !== undefined) return { kind: "url", url, tokenFile };
-  if (tokenFile !== undefined) throw new UsageError("--token-file is for a server named by --url");
-  if (stdio === undefined) return { kind: "own" };
-  const command = shellWords(stdio);
-  if (command.length === 0) throw new UsageError("--stdio names no program");
-  return { kind: "stdio", command };
-}
-
-function readVariable(text: string): [string, string] {
-  const at = text.indexOf("=");
-  if (at < 1) throw new UsageError(`"${text}" is no variable: wanted --env NAME=VALUE`);
-  return [text.slice(0, at), text.slice(at + 1)];
+function duration(flags: Flags, name: string): number | undefined {
+  const text = flags.one(name);
+  return text === undefined ? undefined : readDuration(text);
 }

@@ -8,15 +8,17 @@ const OVERVIEW =
 Usage:
   exec-server [--listen WHERE]       serve, until told to stop
   exec-server exec -- COMMAND...     run one command through a server
+  exec-server shell                  work in a terminal at a server
   exec-server version                say which version this is
-  exec-server help [exec|serve]      say more about one of them
+  exec-server help [SUBCOMMAND]      say more about exec, shell, version, or serve
 
 Try it; nothing has to be running:
   exec-server exec -- uname -a
 
 Serve here, run from there:
   exec-server --listen ws://127.0.0.1:4000
-  exec-server exec --url ws://127.0.0.1:4000 -- ls -l`;
+  exec-server exec --url ws://127.0.0.1:4000 -- ls -l
+  exec-server shell --url ws://127.0.0.1:4000`;
 
 const SERVE = `exec-server [--listen WHERE] [--concurrent-requests N] [--ignore-interrupts]
 
@@ -49,14 +51,46 @@ How the command runs:
   --env NAME=VALUE    set a variable; may be repeated
   --clear-env         begin with no variables at all
   -n, --no-stdin      give it no standard input
+  -t, --tty           in a terminal, as 'exec-server shell' does; see its help for the rest
+  --escape CHARACTER  what detaches from that terminal
+  --timeout DURATION  end it after so long, such as 500ms, 90s, 5m or 1.5h
+  --idle-timeout DURATION  end it after so long without output or input
 
-Exit status: the command's own; 128 + n when signal n ended it; 127 when there is no such program,
-126 when it cannot be executed, 125 when exec-server itself failed, 2 for a mistake in the flags.
+Exit status: the command's own; 128 + n when signal n ended it, but 1 in a terminal; 127 when there
+is no such program, 126 when it cannot be executed, 125 when exec-server itself failed, 124 when a
+timeout ended it, 2 for a mistake in the flags.
 
 Examples:
   exec-server exec -- make -j8
   tar c src | exec-server exec --url ws://127.0.0.1:4000 --cwd /tmp -- tar x
   exec-server exec --stdio 'ssh devbox exec-server --listen stdio' -- hostname`;
+
+const SHELL = `exec-server shell [FLAGS] [[--] COMMAND [ARGUMENT...]]
+
+Opens a terminal at a server and joins it to this one: the login shell of the server's user, or
+COMMAND. All keys go there, Ctrl-C too; the size follows, and TERM, COLORTERM and LANG go along.
+
+Which server (a child of its own when none is named):
+  --url URL           ws://HOST:PORT, wss://HOST or unix:///PATH
+  --stdio 'COMMAND'   start this server and speak over its standard input and output
+  --token-file FILE   bearer token for --url; or put it in EXEC_SERVER_TOKEN
+
+How it runs:
+  --cwd DIRECTORY     where; by default here, or where the server of --url or --stdio is
+  --env NAME=VALUE    set a variable; may be repeated
+  --escape CHARACTER  what begins an escape sequence: ~ when left out; none for none at all
+
+Escape sequences, at the beginning of a line:
+  ~.  detach: leave at once. The server of --url ends what runs after 80 seconds, because nothing
+      can attach to it again yet; any other server ends it, and itself, at once
+  ~~  type ~
+  ~?  say which there are
+
+When standard input is no terminal, the one at the server has 24 lines of 80 columns, and there are
+no escape sequences; where the input ends, Ctrl-D is typed.
+
+Exit status: that of the shell or COMMAND, 1 when a signal ended it; else as 'exec-server help exec'
+says, and 125 after detaching.`;
 
 const VERSION_HELP = `exec-server version
 
@@ -65,6 +99,7 @@ Prints the version of this program, of the wire protocol it speaks, and of the D
 const subjects: ReadonlyMap<string, string> = new Map([
   ["serve", SERVE],
   ["exec", EXEC],
+  ["shell", SHELL],
   ["version", VERSION_HELP],
 ]);
 

@@ -22,6 +22,8 @@ async function dispatch(args: readonly string[]): Promise<number> {
   switch (name) {
     case "exec":
       return await (await import("./exec.ts")).exec(rest);
+    case "shell":
+      return await (await import("./shell.ts")).shell(rest);
     case "version":
     case "--version":
     case "-V":
@@ -39,7 +41,7 @@ async function serveOrRefuse(args: readonly string[]): Promise<number> {
   const [name] = args;
   if (name !== undefined && !name.startsWith("-")) {
     throw new UsageError(
-      `Unknown subcommand "${name}": wanted exec, version, help, or flags to serve (see --help)`,
+      `Unknown subcommand "${name}": wanted exec, shell, version, help, or flags to serve (see --help)`,
     );
   }
   if (args.includes("--help") || args.includes("-h")) {

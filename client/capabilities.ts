@@ -1,6 +1,7 @@
 /** What a server can do, with an answer for every ability there is. @module */
 
 import type { Capabilities } from "../protocol/methods/environment.ts";
+import { ExecServerError } from "./errors.ts";
 
 /** Every ability, true or false. */
 export type KnownCapabilities = { readonly [K in keyof Capabilities]-?: boolean };
@@ -16,5 +17,23 @@ export function knownCapabilities(announced: Capabilities = {}): KnownCapabiliti
     fileWriteStreaming: announced.fileWriteStreaming === true,
     shellSnapshotV2: announced.shellSnapshotV2 === true,
     processCloseStdin: announced.processCloseStdin === true,
+    processResize: announced.processResize === true,
+    processSignals: announced.processSignals === true,
+    processTimeouts: announced.processTimeouts === true,
   };
+}
+
+/**
+ * Refuses what a server would not understand, or would silently leave out.
+ * @param action what was to be done, such as `Cannot resize the terminal of process "x"`
+ * @throws {ExecServerError} `notSupported`
+ */
+export function requireCapability(
+  capabilities: KnownCapabilities,
+  name: keyof KnownCapabilities,
+  action: string,
+): void {
+  if (capabilities[name]) return;
+  const text = `${action}: the server has no way to do it (${name})`;
+  throw new ExecServerError("notSupported", text);
 }

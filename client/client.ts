@@ -5,7 +5,7 @@ import type { EnvironmentInfo } from "../protocol/methods/environment.ts";
 import type { Params, RequestName, Result } from "../protocol/methods/mod.ts";
 import type { StartParams } from "../protocol/methods/process_start.ts";
 import { parsePathUri, type PathUri } from "../protocol/path_uri.ts";
-import { type KnownCapabilities, knownCapabilities } from "./capabilities.ts";
+import { type KnownCapabilities, knownCapabilities, requireCapability } from "./capabilities.ts";
 import type { CallOptions, Connection } from "./connection.ts";
 import { untilAborted, within } from "./deadline.ts";
 import { ExecServerError } from "./errors.ts";
@@ -88,11 +88,13 @@ export class ExecServerClient implements AsyncDisposable {
 
   /**
    * Starts a process. Aborting ends it, also when it had been started already.
-   * @throws {ExecServerError} `server` when it cannot be started, `processIdInUse`, `disconnected`
+   * @throws {ExecServerError} `server` when it cannot be started, `processIdInUse`, `disconnected`,
+   * `notSupported` when it asks for an extension that the server does not announce
    * @throws {PathUriError} when `cwd` is no `file:` URL
    */
   async start(request: StartRequest, options: CallOptions = {}): Promise<RemoteProcess> {
     options.signal?.throwIfAborted();
+    this.#requireExtensions(request);
     const params = this.#startParams(request);
     // Registered before it is sent: its first output may overtake the answer.
     const feed = this.#processes.open(params.processId);
@@ -105,7 +107,7 @@ export class ExecServerClient implements AsyncDisposable {
         feed,
         started,
         capabilities: this.capabilities,
-        terminate: (processId) => this.#processes.terminate(processId),
+        terminate: (params) => this.#processes.terminate(params),
       });
     } catch (error) {
       this.#processes.abandon(feed, answer);
@@ -128,6 +130,18 @@ export class ExecServerClient implements AsyncDisposable {
     await this.close();
   }
 
+  /** A server that does not know an extension would start the process as if nothing had been said. */
+  #requireExtensions({ terminalSize, timeoutMs, idleTimeoutMs }: StartRequest): void {
+    const place = "Cannot start a process";
+    if (isGiven(terminalSize)) {
+      const action = `${place} in a terminal of another size than 24 × 80`;
+      requireCapability(this.capabilities, "processResize", action);
+    }
+    if (isGiven(timeoutMs) || isGiven(idleTimeoutMs)) {
+      requireCapability(this.capabilities, "processTimeouts", `${place} with a timeout`);
+    }
+  }
+
   #startParams(request: StartRequest): StartParams {
     const { processId = crypto.randomUUID(), cwd, env = {}, tty = false, argv, ...rest } = request;
     const place = cwd ?? this.environmentInfo.cwd;
@@ -143,4 +157,8 @@ export class ExecServerClient implements AsyncDisposable {
       ...rest,
     };
   }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }

@@ -64,6 +64,8 @@ async function initialize(
 ): Promise<Opened> {
   const answer = await connection.call("initialize", {
     clientName,
+    // The reference does not know this member, and passes over it.
+    extensions: true,
     ...(resumeSessionId === undefined ? {} : { resumeSessionId }),
   });
   const { sessionId } = answer;

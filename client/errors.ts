@@ -26,6 +26,8 @@ export type ErrorKind =
   | "stdinClosed"
   /** The server does not know the process, or no longer. */
   | "unknownProcess"
+  /** The process has no terminal, or no longer. */
+  | "noTerminal"
   /** A process of this client has the same id. */
   | "processIdInUse"
   /** The server does not have the ability that is needed. */

@@ -3,7 +3,7 @@
 import { limits } from "../protocol/limits.ts";
 import type { ReadResult } from "../protocol/methods/process.ts";
 import { ExecServerError, outputLostError, protocolError, type SeqRange } from "./errors.ts";
-import { outputEvent, type ProcessEvent } from "./process_events.ts";
+import { exitedEvent, outputEvent, type ProcessEvent } from "./process_events.ts";
 
 /**
  * Takes events as they come and gives them back in sequence, without repeats. Events that come
@@ -136,7 +136,7 @@ export class EventOrder {
 }
 
 function exitOf(answer: ReadResult, seq: number): ProcessEvent {
-  if (answer.exitCode === null) throw protocolError("a process that exited has no exit code");
-  const { exitCode, sandboxDenied = false } = answer;
-  return { type: "exited", seq, exitCode, sandboxDenied };
+  const { exitCode } = answer;
+  if (exitCode === null) throw protocolError("a process that exited has no exit code");
+  return exitedEvent(seq, { ...answer, exitCode });
 }

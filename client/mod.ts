@@ -28,7 +28,12 @@ export { type ClientOptions, connectTransport } from "./connect_transport.ts";
 export { connectWebSocket, type WebSocketConnectOptions } from "./connect_websocket.ts";
 export type { CallOptions, ClientTransport } from "./connection.ts";
 export { type ErrorFacts, type ErrorKind, ExecServerError } from "./errors.ts";
-export { type OutputOptions, type ProcessOutput, RemoteProcess } from "./process.ts";
+export {
+  type OutputOptions,
+  type ProcessOutput,
+  RemoteProcess,
+  type TerminateOptions,
+} from "./process.ts";
 export type { ClosedEvent, ExitedEvent, OutputEvent, ProcessEvent } from "./process_events.ts";
 export type { ExitStatus } from "./process_feed.ts";
 export { connectStdio, type StdioConnectOptions } from "./stdio.ts";
@@ -41,7 +46,13 @@ export type {
   ReadParams,
   ReadResult,
 } from "../protocol/methods/process.ts";
-export type { EnvPolicy, StartMetadata, StartParams } from "../protocol/methods/process_start.ts";
+export type {
+  EnvPolicy,
+  StartMetadata,
+  StartParams,
+  TerminalSize,
+} from "../protocol/methods/process_start.ts";
 export type { PathUri } from "../protocol/path_uri.ts";
+export type { SignalName } from "../protocol/signal_names.ts";
 export { memoryPair } from "../protocol/transport/memory.ts";
 export type { Transport } from "../protocol/transport/transport.ts";

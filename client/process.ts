@@ -1,8 +1,10 @@
 /** A handle on a process that runs at the server. @module */
 
-import type { ReadParams, ReadResult, TerminateResult } from "../protocol/methods/process.ts";
-import type { StartResult } from "../protocol/methods/process_start.ts";
-import type { KnownCapabilities } from "./capabilities.ts";
+import type { ReadParams, ReadResult } from "../protocol/methods/process.ts";
+import type { TerminateParams, TerminateResult } from "../protocol/methods/process_control.ts";
+import type { StartResult, TerminalSize } from "../protocol/methods/process_start.ts";
+import type { SignalName } from "../protocol/signal_names.ts";
+import { type KnownCapabilities, requireCapability } from "./capabilities.ts";
 import type { Connection } from "./connection.ts";
 import { ExecServerError } from "./errors.ts";
 import type { EventCursor } from "./event_cursor.ts";
@@ -21,8 +23,8 @@ export interface ProcessParts {
   readonly started: StartResult;
   /** What the server can do. */
   readonly capabilities: KnownCapabilities;
-  /** Ends the process of an id. */
-  readonly terminate: (processId: string) => Promise<TerminateResult>;
+  /** Calls `process/terminate`, and keeps the connection until it is answered. */
+  readonly terminate: (params: TerminateParams) => Promise<TerminateResult>;
 }
 
 /** Everything a process printed, and how it ended. */
@@ -39,6 +41,15 @@ export interface OutputOptions {
   readonly maxBytes?: number;
 }
 
+/** How a process is ended. */
+export interface TerminateOptions {
+  /**
+   * Ask it with SIGTERM first, and end it by force after so many milliseconds; by force at once
+   * when left out. Needs the capability `processSignals`.
+   */
+  readonly graceMs?: number;
+}
+
 const DEFAULT_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** One process. Its output can be read in several ways at once; each reader gets all of it. */
@@ -50,7 +61,7 @@ export class RemoteProcess {
   readonly #connection: Connection;
   readonly #feed: ProcessFeed;
   readonly #writer: StdinWriter;
-  readonly #canCloseStdin: boolean;
+  readonly #capabilities: KnownCapabilities;
   readonly #terminate: ProcessParts["terminate"];
   #stdin: WritableStream<Uint8Array> | undefined;
   #outputs: readonly [EventCursor, EventCursor] | undefined;
@@ -64,7 +75,7 @@ export class RemoteProcess {
     this.#connection = connection;
     this.#feed = feed;
     this.#terminate = terminate;
-    this.#canCloseStdin = capabilities.processCloseStdin;
+    this.#capabilities = capabilities;
     this.#writer = new StdinWriter(
       feed.processId,
       (params) => connection.call("process/write", params),
@@ -138,15 +149,13 @@ export class RemoteProcess {
   }
 
   /**
-   * Ends standard input after everything written before. Harmless when it has ended already.
+   * Ends standard input after everything written before; in a terminal, types the character that
+   * means its end (0x04). Harmless when it has ended already.
    * @throws {ExecServerError} `notSupported` when the server cannot do it, `unknownProcess`
    */
   async closeStdin(): Promise<void> {
     const place = `Cannot close the standard input of process "${this.processId}"`;
-    if (!this.#canCloseStdin) {
-      const text = `${place}: the server has no way to do it (processCloseStdin)`;
-      throw new ExecServerError("notSupported", text);
-    }
+    requireCapability(this.#capabilities, "processCloseStdin", place);
     await this.#writer.sent();
     const { processId } = this;
     const { status } = await this.#connection.call("process/closeStdin", { processId });
@@ -154,15 +163,54 @@ export class RemoteProcess {
     throw new ExecServerError("unknownProcess", `${place}: the server does not know it`);
   }
 
-  /** Sends SIGINT to the process group, as Ctrl-C does. No error when it has ended. */
-  async interrupt(): Promise<void> {
+  /**
+   * Changes the size of the terminal; what runs in its foreground is told by SIGWINCH.
+   * @throws {ExecServerError} `noTerminal` when it has none, or none any more because it has ended;
+   * `unknownProcess`; `notSupported` without `processResize`
+   */
+  async resize({ rows, cols }: TerminalSize): Promise<void> {
     const { processId } = this;
-    await this.#connection.call("process/signal", { processId, signal: "interrupt" });
+    const place = `Cannot resize the terminal of process "${processId}"`;
+    requireCapability(this.#capabilities, "processResize", place);
+    const { status } = await this.#connection.call("process/resize", { processId, rows, cols });
+    switch (status) {
+      case "accepted":
+        return;
+      case "noTerminal":
+        throw new ExecServerError("noTerminal", `${place}: it has none, or has ended`);
+      case "unknownProcess":
+        throw new ExecServerError("unknownProcess", `${place}: the server does not know it`);
+    }
   }
 
-  /** Ends the process at once. Returns whether it was still running. */
-  async terminate(): Promise<boolean> {
-    return (await this.#terminate(this.processId)).running;
+  /** Sends SIGINT to the process group, as Ctrl-C does. No error when it has ended. */
+  interrupt(): Promise<void> {
+    return this.signal("interrupt");
+  }
+
+  /**
+   * Sends a signal to the process group. No error when the process has ended.
+   * @throws {ExecServerError} `notSupported` for others than `interrupt` without `processSignals`
+   */
+  async signal(signal: SignalName): Promise<void> {
+    const { processId } = this;
+    if (signal !== "interrupt") {
+      const action = `Cannot send ${signal} to process "${processId}"`;
+      requireCapability(this.#capabilities, "processSignals", action);
+    }
+    await this.#connection.call("process/signal", { processId, signal });
+  }
+
+  /**
+   * Ends the process. Returns whether it was still running.
+   * @throws {ExecServerError} `notSupported` for a grace period without `processSignals`
+   */
+  async terminate({ graceMs }: TerminateOptions = {}): Promise<boolean> {
+    const { processId } = this;
+    if (graceMs === undefined) return (await this.#terminate({ processId })).running;
+    const action = `Cannot give process "${processId}" time to end by itself`;
+    requireCapability(this.#capabilities, "processSignals", action);
+    return (await this.#terminate({ processId, graceMs })).running;
   }
 
   /** Asks the server for output it keeps; no other reader notices. */

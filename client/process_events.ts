@@ -27,6 +27,8 @@ export interface ExitedEvent {
   readonly exitCode: number;
   /** Whether the sandbox seems to have caused the failure. */
   readonly sandboxDenied: boolean;
+  /** Why the server ended it, such as "killed by timeout after 500 ms"; absent when it did not. */
+  readonly reason?: string;
 }
 
 /** The program and all its output have ended; always the last event. */
@@ -63,8 +65,7 @@ export function decodeProcessNotification(
     }
     case "process/exited": {
       const exited = decode(notifications[method].params, params);
-      const { processId, seq, exitCode, sandboxDenied = false } = exited;
-      return { processId, event: { type: "exited", seq, exitCode, sandboxDenied } };
+      return { processId: exited.processId, event: exitedEvent(exited.seq, exited) };
     }
     case "process/closed": {
       const { processId, seq } = decode(notifications[method].params, params);
@@ -73,6 +74,28 @@ export function decodeProcessNotification(
     default:
       return undefined;
   }
+}
+
+/** How a program ended, as notifications and answers tell it. */
+export interface ExitFacts {
+  /** Exit code. */
+  readonly exitCode: number;
+  /** Whether the sandbox seems to have caused the failure; older servers leave it out. */
+  readonly sandboxDenied?: boolean | undefined;
+  /** Why the server ended it, if it did. */
+  readonly reason?: string | undefined;
+}
+
+/** The event that an exit stands for. */
+export function exitedEvent(seq: number, facts: ExitFacts): ExitedEvent {
+  const { exitCode, sandboxDenied = false, reason } = facts;
+  return {
+    type: "exited",
+    seq,
+    exitCode,
+    sandboxDenied,
+    ...(reason === undefined ? {} : { reason }),
+  };
 }
 
 /** The event that a chunk of a `process/read` answer stands for. */

@@ -12,6 +12,8 @@ export interface ExitStatus {
   readonly exitCode: number;
   /** Whether the sandbox seems to have caused the failure. */
   readonly sandboxDenied: boolean;
+  /** Why the server ended it, such as "killed by timeout after 500 ms"; absent when it did not. */
+  readonly reason?: string;
 }
 
 /** What a feed needs of the client it belongs to. */
@@ -145,8 +147,8 @@ export class ProcessFeed implements CursorSource {
 
   #noteExit(event: ExitedEvent): void {
     this.#exited = event;
-    const { exitCode, sandboxDenied } = event;
-    this.#exit.resolve({ exitCode, sandboxDenied });
+    const { type: _, seq: __, ...status } = event;
+    this.#exit.resolve(status);
   }
 
   #noteClose(event: ClosedEvent): void {

@@ -1,7 +1,8 @@
 /** The processes of one client: takes each notification to its own, and tidies up after failures. @module */
 
 import type { Notification } from "../protocol/message.ts";
-import type { ReadParams, ReadResult, TerminateResult } from "../protocol/methods/process.ts";
+import type { ReadParams, ReadResult } from "../protocol/methods/process.ts";
+import type { TerminateParams, TerminateResult } from "../protocol/methods/process_control.ts";
 import type { StartResult } from "../protocol/methods/process_start.ts";
 import type { Connection } from "./connection.ts";
 import { ExecServerError } from "./errors.ts";
@@ -55,8 +56,8 @@ export class ProcessRegistry implements FeedOwner {
    * Ends a process. Closing the client waits for the answer: a request that is still on its way
    * when the connection ends may be lost.
    */
-  terminate(processId: string): Promise<TerminateResult> {
-    const call = this.#connection.call("process/terminate", { processId }, { isCleanUp: true });
+  terminate(params: TerminateParams): Promise<TerminateResult> {
+    const call = this.#connection.call("process/terminate", params, { isCleanUp: true });
     // Whoever asked for it hears of a failure; the wait for it is over either way.
     this.#cleanUp(call.then(() => {}, () => {}));
     return call;
@@ -85,7 +86,7 @@ export class ProcessRegistry implements FeedOwner {
 
   async #endQuietly(processId: string): Promise<void> {
     try {
-      await this.terminate(processId);
+      await this.terminate({ processId });
     } catch {
       // It is a courtesy: without a connection the server ends the process by itself.
     }

@@ -1,7 +1,9 @@
 /** Which command lines are understood, and what is said about the others. @module */
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { readDuration } from "../../cli/duration.ts";
 import { execFlags, readExecOptions } from "../../cli/exec_options.ts";
 import { readFlags } from "../../cli/flags.ts";
+import { readShellOptions, shellFlags } from "../../cli/shell_options.ts";
 import { shellWords } from "../../cli/shell_words.ts";
 import { UsageError } from "../../cli/usage_error.ts";
 import { ignore, runProgram } from "./program.ts";
@@ -68,8 +70,36 @@ Deno.test("readExecOptions() leaves the command's own flags alone", () => {
     env: { A: "1", B: "" },
     clearEnv: false,
     noStdin: false,
+    tty: false,
+    escape: "~",
+    timeoutMs: undefined,
+    idleTimeoutMs: undefined,
     argv: ["ls", "--all"],
   });
+});
+
+Deno.test("readExecOptions() reads what is about terminals and time", () => {
+  const times = ["--timeout", "1.5s", "--idle-timeout=2m"];
+  const options = readExecOptions(["-t", "--escape", "none", ...times, "top"]);
+  const { tty, escape, timeoutMs, idleTimeoutMs } = options ?? {};
+  assertEquals([tty, escape, timeoutMs, idleTimeoutMs], [true, undefined, 1500, 120_000]);
+});
+
+Deno.test("readShellOptions() wants no command", () => {
+  const server = { kind: "own" } as const;
+  const options = { server, cwd: undefined, env: {}, escape: "~", argv: [] };
+  assertEquals(readShellOptions([]), options);
+  const given = readShellOptions(["--escape=^", "--", "top", "-d", "1"]);
+  assertEquals(given, { ...options, escape: "^", argv: ["top", "-d", "1"] });
+});
+
+Deno.test("readDuration() takes a number with its unit", () => {
+  const cases: [string, number][] = [["1ms", 1], ["0.2ms", 1], ["90s", 90_000], ["1.5h", 5.4e6]];
+  for (const [text, milliseconds] of cases) assertEquals(readDuration(text), milliseconds);
+  for (const text of ["", "5", "s", "0s", "-1s", "1e3s", "1 s", "9999999999999999h"]) {
+    const message = complaint(() => readDuration(text));
+    assertEquals(message, `"${text}" is no duration: wanted such as 500ms, 90s, 5m or 1.5h`);
+  }
 });
 
 Deno.test("readExecOptions() refuses contradictions", () => {
@@ -80,6 +110,11 @@ Deno.test("readExecOptions() refuses contradictions", () => {
     [["--token-file", "x", "ls"], "--token-file is for a server named by --url"],
     [["--env", "A", "ls"], '"A" is no variable'],
     [["--env", "=A", "ls"], '"=A" is no variable'],
+    [["--escape", "x", "ls"], "--escape is for a terminal"],
+    [["-t", "--escape", ".", "ls"], '"." cannot be the escape character'],
+    [["-t", "--escape", "ü", "ls"], '"ü" cannot be the escape character'],
+    [["-t", "--escape", "ab", "ls"], '"ab" cannot be the escape character'],
+    [["--timeout", "5", "ls"], '"5" is no duration'],
   ];
   for (const [args, start] of cases) {
     assertStringIncludes(complaint(() => readExecOptions(args)), start);
@@ -112,10 +147,19 @@ test("version says which program, which wire and which Deno", async () => {
 });
 
 test("help is there for the program and for each subcommand, and fits a terminal", async () => {
-  const ways = [["help"], ["--help"], ["-h"], ["help", "exec"], ["exec", "--help"], [
-    "help",
-    "serve",
-  ]];
+  const ways = [
+    ["help"],
+    ["--help"],
+    ["-h"],
+    ["help", "exec"],
+    ["exec", "--help"],
+    [
+      "help",
+      "serve",
+    ],
+    ["help", "shell"],
+    ["shell", "--help"],
+  ];
   for (const args of [...ways, ["--listen", "stdio", "--help"], ["help", "version"]]) {
     const { code, stdout, stderr } = await runProgram(args);
     assertEquals([code, stderr], [0, ""]);
@@ -126,8 +170,10 @@ test("help is there for the program and for each subcommand, and fits a terminal
   }
 });
 
-test("help on exec names every flag of exec", async () => {
-  const { stdout } = await runProgram(["help", "exec"]);
-  const wanted = execFlags.filter(({ name }) => name !== "--help");
-  for (const { name } of wanted) assertStringIncludes(stdout, name);
+test("help on exec and shell names every flag they have", async () => {
+  for (const [subject, flags] of [["exec", execFlags], ["shell", shellFlags]] as const) {
+    const { stdout } = await runProgram(["help", subject]);
+    const wanted = flags.filter(({ name }) => name !== "--help");
+    for (const { name } of wanted) assertStringIncludes(stdout, name);
+  }
 });

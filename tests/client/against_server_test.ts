@@ -86,6 +86,24 @@ Deno.test("interrupt() ends a process with 130, terminate() with 137", async () 
   assertEquals(await second.terminate(), false);
 });
 
+Deno.test("A process in a terminal is typed to, and ends with 1 by Ctrl-C", async () => {
+  await using client = await connect();
+  const request = shell("stty size; read line; echo got $line; exec sleep 1000", { tty: true });
+  const process = await client.start(request);
+  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let shown = "";
+  const until = async (end: string) => {
+    while (!shown.endsWith(end)) shown += (await within(reader.read(), end)).value ?? "";
+  };
+  await until("24 80\r\n");
+  await process.write(new TextEncoder().encode("fed\r"));
+  await until("got fed\r\n");
+  await process.write(Uint8Array.of(3));
+  assertEquals((await within(process.status, "the end")).exitCode, 1);
+  await until("^C");
+  assertEquals([shown, (await reader.read()).done], ["24 80\r\nfed\r\ngot fed\r\n^C", true]);
+});
+
 Deno.test("A program that does not exist is refused by the server", async () => {
   await using client = await connect();
   const starting = client.start({ argv: ["no-such-program-here"], env });

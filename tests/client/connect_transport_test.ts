@@ -16,7 +16,7 @@ Deno.test("connectTransport() sends initialize, then initialized, and nothing el
   const connecting = connectTransport(near, { clientName: "me" });
   assertEquals(
     await server.transport.receive(),
-    '{"id":1,"method":"initialize",' + '"params":{"clientName":"me"}}',
+    '{"id":1,"method":"initialize",' + '"params":{"clientName":"me","extensions":true}}',
   );
   server.transport.send(
     JSON.stringify({ id: 1, result: { sessionId: "s1", environmentInfo: scriptedInfo } }),

@@ -1,19 +1,22 @@
-/** Connects `exec` to the server it was told to use. @module */
+/** Connects to the server that the command line names. @module */
 
 import { fromFileUrl } from "@std/path";
 import type { ClientOptions, ExecServerClient } from "../client/mod.ts";
 import { connectStdio, connectWebSocket, ExecServerError } from "../client/mod.ts";
-import type { ServerChoice } from "./exec_options.ts";
+import type { ServerChoice } from "./place_options.ts";
 
 /**
  * Opens a session with back-pressure: the connection runs one process only.
+ * @param subcommand names this program to the server
  * @throws {ExecServerError}
  */
 export async function connectTo(
   server: ServerChoice,
+  subcommand: string,
   signal: AbortSignal,
 ): Promise<ExecServerClient> {
-  const options: ClientOptions = { clientName: "exec-server exec", backpressure: true, signal };
+  const clientName = `exec-server ${subcommand}`;
+  const options: ClientOptions = { clientName, backpressure: true, signal };
   switch (server.kind) {
     case "url": {
       const token = await readToken(server.tokenFile);
