@@ -1,6 +1,7 @@
 /** Starts a server as a child process and connects over its standard streams. @module */
 
 import { type Clock, realClock } from "../protocol/clock.ts";
+import { limits } from "../protocol/limits.ts";
 import { LineTransport } from "../protocol/transport/lines.ts";
 import type { ExecServerClient } from "./client.ts";
 import { type ClientOptions, connectTransport } from "./connect_transport.ts";
@@ -98,7 +99,8 @@ class ChildTransport implements ClientTransport {
     this.#child = child;
     this.#target = options.leadsGroup ? -child.pid : child.pid;
     this.#clock = options.clock;
-    this.#lines = new LineTransport({ readable: child.stdout, writable: child.stdin }, this.peer);
+    const streams = { readable: child.stdout, writable: child.stdin };
+    this.#lines = new LineTransport(streams, this.peer, limits.maxAnswerBytes);
     this.closed = this.#lines.closed;
     this.#reaped = this.#reap();
   }

@@ -130,7 +130,13 @@ export class Connection {
     const lane = isRequestName(request.method) ? requests[request.method].lane : "control";
     const place = this.#lanes.enter(lane);
     if (place === undefined) this.#answer(request, lane);
-    else void place.then(() => this.#answer(request, lane));
+    else void place.then(() => this.#answerLate(request, lane));
+  }
+
+  /** What still waited when the connection ended is not begun: nobody would see its answer. */
+  #answerLate(request: Request, lane: Lane): void {
+    if (this.#gone.signal.aborted) this.#lanes.leave(lane);
+    else this.#answer(request, lane);
   }
 
   /** The place is free again once the answer is sent, so that serial answers keep their order. */

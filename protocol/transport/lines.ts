@@ -2,6 +2,7 @@
 
 import { limits } from "../limits.ts";
 import { End } from "./end.ts";
+import { GrowingBytes } from "./growing_bytes.ts";
 import { putBase64, putText, SendQueue, type TextFrame } from "./send_queue.ts";
 import { type Base64Text, joinBase64, type Transport } from "./transport.ts";
 
@@ -31,12 +32,16 @@ export class LineTransport implements Transport {
   readonly #end = new End();
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #block: Uint8Array<ArrayBuffer> = new Uint8Array();
-  /** Parts of a line that began in earlier blocks. */
-  #parts: Uint8Array<ArrayBuffer>[] = [];
-  #partBytes = 0;
+  /** The beginning of a line that goes on in the next block. */
+  readonly #begun = new GrowingBytes();
+  readonly #maxBytes: number;
 
-  /** @param peer names the other end in errors, such as `exec-server stdio` */
-  constructor(streams: ByteStreams, peer: string) {
+  /**
+   * @param peer names the other end in errors, such as `exec-server stdio`
+   * @param maxBytes longest line; `limits.maxAnswerBytes` on a client's side
+   */
+  constructor(streams: ByteStreams, peer: string, maxBytes: number = limits.maxMessageBytes) {
+    this.#maxBytes = maxBytes;
     this.peer = peer;
     this.malformedPrefix = `failed to parse JSON-RPC message from ${peer}: `;
     this.#reader = streams.readable.getReader();
@@ -116,28 +121,21 @@ export class LineTransport implements Transport {
     }
   }
 
+  /** Copied, for a block may be a small view of a large buffer. */
   #keep(part: Uint8Array<ArrayBuffer>): void {
-    if (part.byteLength === 0) return;
-    this.#partBytes += part.byteLength;
-    if (this.#partBytes > limits.maxMessageBytes) {
-      throw new RangeError(`A line is longer than ${limits.maxMessageBytes} bytes`);
-    }
-    this.#parts.push(part);
+    this.#requireRoom(part);
+    if (part.byteLength > 0) this.#begun.append(part, this.#maxBytes);
   }
 
   #join(last: Uint8Array<ArrayBuffer>): string {
-    if (this.#parts.length === 0 && last.byteLength <= limits.maxMessageBytes) {
-      return this.#decoder.decode(last);
-    }
-    this.#keep(last);
-    const line = new Uint8Array(this.#partBytes);
-    let at = 0;
-    for (const part of this.#parts) {
-      line.set(part, at);
-      at += part.byteLength;
-    }
-    this.#parts = [];
-    this.#partBytes = 0;
-    return this.#decoder.decode(line);
+    this.#requireRoom(last);
+    if (this.#begun.length === 0) return this.#decoder.decode(last);
+    this.#begun.append(last, this.#maxBytes);
+    return this.#decoder.decode(this.#begun.take());
+  }
+
+  #requireRoom(part: Uint8Array<ArrayBuffer>): void {
+    if (this.#begun.length + part.byteLength <= this.#maxBytes) return;
+    throw new RangeError(`A line is longer than ${this.#maxBytes} bytes`);
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import { limits } from "../limits.ts";
+import { GrowingBytes } from "./growing_bytes.ts";
 
 /** Kind of frame, RFC 6455 section 5.2. */
 export const opcodes = {
@@ -78,8 +79,7 @@ export class FrameDecoder {
   /** The frame that is being read, once its head is known. */
   #head: Head | undefined;
   /** What came of its payload, unless all of it came at once. */
-  #partial: Uint8Array<ArrayBuffer> = new Uint8Array();
-  #filled = 0;
+  readonly #partial = new GrowingBytes();
 
   /** @param role whose frames arrive here: a client's are masked, a server's are not */
   constructor(role: "fromClient" | "fromServer") {
@@ -148,29 +148,16 @@ export class FrameDecoder {
 
   /** The payload: a view when all of it is there, which is nearly always; else collected. */
   #takePayload(length: number): Uint8Array<ArrayBuffer> | undefined {
-    if (this.#filled === 0 && this.#bytes.byteLength >= length) {
+    if (this.#partial.length === 0 && this.#bytes.byteLength >= length) {
       const whole = this.#bytes.subarray(0, length);
       this.#bytes = this.#bytes.subarray(length);
       return whole;
     }
-    const wanted = Math.min(this.#bytes.byteLength, length - this.#filled);
-    this.#makeRoom(this.#filled + wanted, length);
-    this.#partial.set(this.#bytes.subarray(0, wanted), this.#filled);
-    this.#filled += wanted;
+    // Never more is reserved than has come, twice: an announced length alone costs no memory.
+    const wanted = Math.min(this.#bytes.byteLength, length - this.#partial.length);
+    this.#partial.append(this.#bytes.subarray(0, wanted), length);
     this.#bytes = this.#bytes.subarray(wanted);
-    if (this.#filled < length) return undefined;
-    const payload = this.#partial.subarray(0, length);
-    this.#partial = new Uint8Array();
-    this.#filled = 0;
-    return payload;
-  }
-
-  /** Grows by doubling, so that an announced length alone costs no memory. */
-  #makeRoom(needed: number, length: number): void {
-    if (needed <= this.#partial.byteLength) return;
-    const grown = new Uint8Array(Math.min(length, 2 * needed));
-    grown.set(this.#partial.subarray(0, this.#filled));
-    this.#partial = grown;
+    return this.#partial.length < length ? undefined : this.#partial.take();
   }
 }
 
@@ -220,9 +207,8 @@ function maskBytes(bytes: Uint8Array<ArrayBuffer>, mask: number, from: number): 
 export class MessageAssembler {
   readonly #maxBytes: number;
   #opcode: number | undefined;
-  /** What came so far, in one growing block: a million tiny fragments cost what they carry. */
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
-  #filled = 0;
+  /** What came so far. */
+  readonly #bytes = new GrowingBytes();
 
   /** @param role whose messages these are; a client takes larger ones than a server */
   constructor(role: "fromClient" | "fromServer") {
@@ -238,31 +224,14 @@ export class MessageAssembler {
     if (isContinuation !== (this.#opcode !== undefined)) {
       throw new FrameError("WebSocket fragments are out of order");
     }
-    if (this.#filled + payload.byteLength > this.#maxBytes) {
+    if (this.#bytes.length + payload.byteLength > this.#maxBytes) {
       throw new FrameError(`WebSocket message is larger than ${this.#maxBytes} bytes`);
     }
     if (isFinal && !isContinuation) return payload;
     this.#opcode ??= opcode;
-    this.#append(payload);
-    return isFinal ? this.#take() : undefined;
-  }
-
-  #append(payload: Uint8Array<ArrayBuffer>): void {
-    const needed = this.#filled + payload.byteLength;
-    if (needed > this.#bytes.byteLength) {
-      const grown = new Uint8Array(Math.min(2 * needed, this.#maxBytes));
-      grown.set(this.#bytes.subarray(0, this.#filled));
-      this.#bytes = grown;
-    }
-    this.#bytes.set(payload, this.#filled);
-    this.#filled = needed;
-  }
-
-  #take(): Uint8Array<ArrayBuffer> {
-    const message = this.#bytes.subarray(0, this.#filled);
+    this.#bytes.append(payload, this.#maxBytes);
+    if (!isFinal) return undefined;
     this.#opcode = undefined;
-    this.#bytes = new Uint8Array();
-    this.#filled = 0;
-    return message;
+    return this.#bytes.take();
   }
 }

@@ -47,7 +47,9 @@ function endOfHead(bytes: Uint8Array<ArrayBuffer>): number | undefined {
 }
 
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP\/1\.[01]$/;
-const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/;
+// deno-lint-ignore no-control-regex -- control characters are what is looked for.
+const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 function parseHead(
   buffer: Uint8Array<ArrayBuffer>,
@@ -61,8 +63,11 @@ function parseHead(
   }
   const headers = new Map<string, string>();
   for (const line of lines) {
-    const [, name, value] = HEADER_LINE.exec(line) ?? [];
-    if (name === undefined || value === undefined) throw new HeadError("Header line has no name");
+    const colon = line.indexOf(":");
+    const name = line.slice(0, Math.max(0, colon));
+    if (!HEADER_NAME.test(name)) throw new HeadError("Header line has no name");
+    const value = line.slice(colon + 1).trim();
+    if (CONTROL.test(value)) throw new HeadError("Header value has control characters");
     const key = name.toLowerCase();
     const earlier = headers.get(key);
     headers.set(key, earlier === undefined ? value : `${earlier}, ${value}`);

@@ -93,7 +93,7 @@ function matcher(patterns: readonly string[]): (name: string) => boolean {
   };
 }
 
-/** Linear in time: a star only ever goes back to the last one, so no pattern can blow up. */
+/** A star only ever goes back to the last one: time grows with both lengths, never beyond. */
 function matches(pattern: readonly string[], name: readonly string[]): boolean {
   let at = 0;
   let star = -1;

@@ -174,27 +174,16 @@ Deno.test("the URI of a path is in normal form", () => {
   }));
 });
 
-Deno.test("parsePathUri() of any text returns a URI in normal form or throws PathUriError", () => {
+Deno.test("parsePathUri() of any text throws PathUriError or returns a URI in normal form", () => {
   const part = fc.constantFrom(
-    ..."file:",
-    "//",
-    "/",
-    "C:",
-    "a",
-    "%2e",
-    "%",
-    "..",
-    "?",
-    "#",
-    "@",
-    " ",
+    ...["file:", "//", "/", "C:", "a", "%2e", "%", "..", "?", "#", "@", " "],
   );
   fc.assert(
     fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
       try {
         const uri = parsePathUri(`file:${parts.join("")}`);
-        assertEquals(parsePathUri(uri), uri);
-        nativePath(uri, "linux");
+        const path = nativePath(uri, "linux");
+        assertEquals([parsePathUri(uri), path.startsWith("/")], [uri, true]);
       } catch (error) {
         if (!(error instanceof PathUriError)) throw error;
       }

@@ -1,6 +1,7 @@
 /** Child processes without an operating system: the test says what they do. @module */
 
 import type { OutputStream } from "../../protocol/methods/process.ts";
+import type { SpawnFailure, TerminalSize } from "../../protocol/methods/process_start.ts";
 import type { Machine } from "../../server/machine.ts";
 import {
   type Child,
@@ -26,6 +27,9 @@ export class FakeChild implements Child {
   readonly stdin: Uint8Array<ArrayBuffer>[] = [];
   /** Signals its group got; 9 for `kill`. */
   readonly signals: number[] = [];
+  /** Sizes its terminal was given, when it has one. */
+  readonly sizes: TerminalSize[] = [];
+  isCondemned = false;
 
   constructor(request: SpawnRequest, listener: ChildListener) {
     this.request = request;
@@ -50,6 +54,16 @@ export class FakeChild implements Child {
 
   closeStdin(): void {
     this.isStdinClosed = true;
+  }
+
+  resize(size: TerminalSize): boolean {
+    if (this.request.terminal === undefined) return false;
+    this.sizes.push(size);
+    return true;
+  }
+
+  condemn(): void {
+    this.isCondemned = true;
   }
 
   signalGroup(signal: number): void {
@@ -81,9 +95,10 @@ export class FakeChild implements Child {
     this.#listener.output("stdout", bytes);
   }
 
-  /** Ends, while something else may still hold its output. */
-  exit(exitCode: number): void {
-    this.#listener.exited(exitCode);
+  /** Ends, while something else may still hold its output.
+   * @param signal number of the signal that ended it; 0 for none */
+  exit(code: number, signal = 0): void {
+    this.#listener.exited({ code, signal });
   }
 
   /** Lets its output end. */
@@ -94,17 +109,23 @@ export class FakeChild implements Child {
 
 /** Starts fake children and remembers them by their program's name. */
 export class FakeSpawner implements Spawner {
+  hasTerminals = true;
   /** Every child, in order of start. */
   readonly children: FakeChild[] = [];
   /** When set, no program can be started, for this reason. */
   refusal: string | undefined;
+  /** The same for programs. */
+  readonly failure: SpawnFailure = { kind: "notExecutable", errno: 13, stage: "exec" };
 
   spawn(request: SpawnRequest, listener: ChildListener): FakeChild {
-    if (this.refusal !== undefined) throw new SpawnError(this.refusal);
+    if (this.refusal !== undefined) throw new SpawnError(this.refusal, this.failure);
     const child = new FakeChild(request, listener);
     this.children.push(child);
     return child;
   }
+
+  /** There is nothing to end. */
+  [Symbol.dispose](): void {}
 
   /** The child that was started last.
    * @throws {Error} when none was */

@@ -1,12 +1,15 @@
 /** Real programs under the real spawner, and what they did. @module */
 
 import type { OutputStream } from "../../protocol/methods/process.ts";
+import { loadLibc } from "../../server/process/posix/libc.ts";
 import { PosixSpawner } from "../../server/process/posix/posix_spawner.ts";
 import type { Child, SpawnRequest } from "../../server/process/spawner.ts";
 import { within } from "./deadline.ts";
 import { joinBytes } from "./byte_wire.ts";
 
-const spawner = new PosixSpawner();
+// It stays loaded for good, so no test may be the one that seems to leak it.
+loadLibc();
+const spawner = new PosixSpawner({ isGuarded: false });
 
 /** A program that was started for a test. */
 export class RealChild {
@@ -30,9 +33,10 @@ export class RealChild {
         this.#output.set(stream, pieces);
         this.#note(stream);
       },
-      exited: (code) => {
-        this.#exited.resolve(code);
-        this.#note(`exited ${code}`);
+      exited: ({ code, signal }) => {
+        const exitCode = signal === 0 ? code : 128 + signal;
+        this.#exited.resolve(exitCode);
+        this.#note(`exited ${exitCode}`);
       },
       closed: () => {
         this.#closed.resolve();
@@ -42,7 +46,7 @@ export class RealChild {
     });
   }
 
-  /** The exit code, once it has ended. */
+  /** The exit code, once it has ended; 128 + n after signal n. */
   get exited(): Promise<number> {
     return within(this.#exited.promise, "the program to end");
   }
@@ -92,9 +96,10 @@ export interface RealStart {
 
 /** Starts a program, searched in PATH unless it has a slash. */
 export function startProgram(argv: readonly string[], options: RealStart = {}): RealChild {
+  const [program = "", ...rest] = argv;
   return new RealChild({
-    argv,
-    arg0: options.arg0 ?? argv[0] ?? "",
+    program,
+    argv: [options.arg0 ?? program, ...rest],
     cwd: options.cwd ?? "/",
     env: new Map(Object.entries(options.env ?? { PATH: "/usr/bin:/bin" })),
     pipeStdin: options.pipeStdin ?? false,

@@ -63,7 +63,6 @@ export class PosixChild implements Child {
     { host, mark }: { host: ChildHost; mark: TreeMark | undefined },
   ) {
     this.pid = pid;
-    host.pids.add(pid);
     this.#host = host;
     this.#listener = listener;
     this.#mark = mark;
@@ -71,6 +70,7 @@ export class PosixChild implements Child {
     this.#terminal = streams.terminal;
     this.#outputs = new Map(streams.outputs);
     this.#exit = new ExitWatch(pid, { poller: host.poller, onExit: () => this.#onExit() });
+    host.pids.add(pid);
     this.#watchOutput();
   }
 

@@ -1,6 +1,7 @@
 /** The spawner for Linux: `posix_spawn` and one poller for all children. @module */
 
 import type { Child, ChildListener, Spawner, SpawnRequest } from "../spawner.ts";
+import { closeAll, ourEnds } from "./child_streams.ts";
 import { CondemnedTrees } from "./condemned_trees.ts";
 import { startGuardian } from "./guardian.ts";
 import { loadLibc } from "./libc.ts";
@@ -10,7 +11,10 @@ import { type ChildHost, PosixChild } from "./posix_child.ts";
 import { posixSpawn } from "./posix_spawn.ts";
 import { TreeMarks, withMark } from "./tree_mark.ts";
 
-/** Starts children with `posix_spawn`, and leaves nothing of them behind. */
+/**
+ * Starts children with `posix_spawn`, and leaves nothing of them behind. One per program: the mark
+ * is set for a moment on the whole program, so a second one in another thread would mix them up.
+ */
 export class PosixSpawner implements Spawner {
   readonly hasTerminals = true;
   readonly #marks = new TreeMarks();
@@ -31,7 +35,12 @@ export class PosixSpawner implements Spawner {
     const host = this.#host ??= this.#makeHost();
     const mark = this.#marks.next();
     const spawned = posixSpawn(request, (call) => withMark(mark, call));
-    return new PosixChild(spawned, listener, { host, mark });
+    try {
+      return new PosixChild(spawned, listener, { host, mark });
+    } catch (error) {
+      closeAll(ourEnds(spawned.streams));
+      throw error;
+    }
   }
 
   /** Ends everything that was ever started, and all that descends from it. */

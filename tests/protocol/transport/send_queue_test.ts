@@ -70,14 +70,17 @@ function put(queue: SendQueue, text: string): void {
   putText(queue, text, BRACKETS);
 }
 
-Deno.test("SendQueue joins what comes during a write into one block, in order", async () => {
+Deno.test("SendQueue writes what comes in one go as one block, and joins what comes meanwhile", async () => {
   const writer = new GatedWriter();
   const queue = new SendQueue(writer.write, () => {});
-  for (const text of ["a", "b", "ç", "d"]) put(queue, text);
+  put(queue, "a");
+  put(queue, "b");
+  await writer.arrived();
+  for (const text of ["ç", "d"]) put(queue, text);
   assertEquals(queue.queuedBytes, 13);
   writer.open();
   await queue.drained(0);
-  assertEquals(writer.blocks.map((block) => block.byteLength), [3, 10]);
+  assertEquals(writer.blocks.map((block) => block.byteLength), [6, 7]);
   assertEquals([writer.text, queue.queuedBytes], ["[a][b][ç][d]", 0]);
 });
 
@@ -144,11 +147,11 @@ Deno.test("drained() waits for its own mark, and only as long as needed", async 
   const writer = new GatedWriter();
   const queue = new SendQueue(writer.write, () => {});
   put(queue, "a".repeat(98));
+  await writer.arrived();
   put(queue, "b".repeat(48));
   const order: string[] = [];
   const marks = [0, 50, 149].map((mark) => queue.drained(mark).then(() => order.push(`${mark}`)));
   await queue.drained(150);
-  await writer.arrived();
   writer.letOne();
   await marks[1];
   assertEquals(order.toSorted(), ["149", "50"]);

@@ -35,7 +35,7 @@ function made(
   return Object.fromEntries(childEnv({ env: {}, ...request }, new Map(Object.entries(from))));
 }
 
-/** Names left of the server's, for a policy that differs in a few fields. */
+/** Names left of the server's, in order, for a policy that differs in a few fields. */
 function names(policy: Partial<EnvPolicy>, from?: Readonly<Record<string, string>>): string[] {
   return Object.keys(made({ envPolicy: { ...keepAll, ...policy } }, from));
 }
@@ -54,19 +54,19 @@ Deno.test("childEnv() keeps names that objects inherit", () => {
 });
 
 Deno.test("childEnv() inherits all, the core names in any case, or none", () => {
-  assertEquals(names({ inherit: "all" }), Object.keys(server));
-  assertEquals(names({ inherit: "core" }), ["PATH", "Home", "LC_ALL"]);
+  assertEquals(names({ inherit: "all" }), Object.keys(server).sort());
+  assertEquals(names({ inherit: "core" }), ["Home", "LC_ALL", "PATH"]);
   assertEquals(names({ inherit: "none" }), []);
 });
 
 Deno.test("childEnv() knows the eleven core names", () => {
   const core = "PATH SHELL TMPDIR TEMP TMP HOME LANG LC_ALL LC_CTYPE LOGNAME USER".split(" ");
   const from = Object.fromEntries([...core, "LC_TIME", "PWD", "TERM"].map((name) => [name, "x"]));
-  assertEquals(names({ inherit: "core" }, from), core);
+  assertEquals(names({ inherit: "core" }, from), core.sort());
 });
 
 Deno.test("childEnv() drops names with KEY, SECRET or TOKEN in any case, and only those", () => {
-  const left = ["PATH", "Home", "LC_ALL", "EDITOR", "PASSWORD", "GITHUB_PAT"];
+  const left = ["EDITOR", "GITHUB_PAT", "Home", "LC_ALL", "PASSWORD", "PATH"];
   assertEquals(names({ ignoreDefaultExcludes: false }), left);
 });
 
@@ -118,6 +118,14 @@ Deno.test("childEnv() hands the server's own secrets to no child, wherever they 
   };
   assertEquals(made({ env: secrets }), {});
   assertEquals(made({ envPolicy: { ...keepAll, set: secrets } }, secrets), {});
+});
+
+Deno.test("childEnv() sorts the names, whatever order they came in", () => {
+  const env = { b: "1", A: "2", Z: "3", "": "4" };
+  const policy = { ...keepAll, set: { M: "5" } };
+  const metadata = { toolCallId: "c" };
+  const sorted = Object.keys(made({ env, metadata, envPolicy: policy }, { _: "6", L: "7" }));
+  assertEquals(sorted, ["", "A", "CODEX_TOOL_CALL_ID", "L", "M", "Z", "_", "b"]);
 });
 
 Deno.test("childEnv() leaves the server's environment as it was", () => {
