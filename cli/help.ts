@@ -20,13 +20,14 @@ Serve here, run from there:
   exec-server exec --url ws://127.0.0.1:4000 -- ls -l
   exec-server shell --url ws://127.0.0.1:4000`;
 
-const SERVE = `exec-server [--listen WHERE] [--concurrent-requests N] [--ignore-interrupts]
+const SERVE = `exec-server [--listen WHERE] [FLAGS]
 
 Serves until a signal ends it, or until standard input ends when it listens there.
 
   --listen WHERE            ws://IP:PORT (port 0: any free one), unix:///PATH, or stdio;
                             ws://127.0.0.1:0 when left out
   --concurrent-requests N   most requests of one connection at work at once; 1: one by one
+  --spawner NAME            posix (the default on Linux) or command, the portable one
   --ignore-interrupts       leave Ctrl-C to the program that started this one
 
 It prints one line, the address it listens on. Without authentication it serves loopback only.

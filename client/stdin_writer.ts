@@ -25,6 +25,8 @@ export class StdinWriter {
   #onSent: (() => void)[] = [];
   #inFlightBytes = 0;
   #lastWriteId = 0;
+  /** Why a piece was not taken; nothing is sent after it. */
+  #failure: { readonly error: unknown } | undefined;
 
   /** @param processId the process; @param call calls `process/write` */
   constructor(processId: string, call: WriteCall) {
@@ -66,7 +68,9 @@ export class StdinWriter {
       const after = this.#inFlightBytes + next.chunk.byteLength;
       if (this.#inFlightBytes > 0 && after > IN_FLIGHT_BYTES) return;
       this.#waiting.shift();
-      void this.#send(next);
+      // After a lost piece the next ones would stand in the wrong place.
+      if (this.#failure !== undefined) next.reject(this.#failure.error);
+      else void this.#send(next);
     }
     for (const resolve of this.#onSent.splice(0)) resolve();
   }
@@ -79,6 +83,7 @@ export class StdinWriter {
       this.#requireAccepted(status);
       resolve();
     } catch (error) {
+      this.#failure ??= { error };
       reject(error);
     }
     this.#inFlightBytes -= chunk.byteLength;

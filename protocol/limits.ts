@@ -55,8 +55,19 @@ export const limits = {
   /** Requests read ahead of a free place, per connection; then the server stops reading. */
   waitingRequests: 256,
 
-  /** Largest file `fs/readFile` returns. */
-  readFileBytes: 512 * MIB,
+  /** Outgoing bytes queued at which it reads no more requests; above the mark that stops output,
+   * so that a client which is flooded can still terminate. */
+  readHighWaterBytes: 8 * MIB,
+  /** Bytes of requests not yet answered, per connection, at which it reads no more. */
+  pendingRequestBytes: 16 * MIB,
+  /** File operations at work at once; the runtime's pool of 32 threads serves processes too. */
+  concurrentFileOperations: 8,
+  /** How long an ending transport waits for what is still queued. */
+  finishMs: 2_000,
+
+  /** Largest file `fs/readFile` returns. The reference takes 512 MiB; as base64 that is longer than
+   * any string can be here. */
+  readFileBytes: 380 * MIB,
   /** Events a client keeps per process while a gap before them is filled. */
   reorderEvents: 256,
   /** Bytes a client keeps per process for a slow reader; then it falls back on `process/read`. */

@@ -160,12 +160,23 @@ function readId(id: unknown, idText: string): RequestId {
 
 function requireTrace(trace: unknown): void {
   if (trace === undefined || trace === null) return;
-  if (typeof trace === "object" && !Array.isArray(trace)) return;
+  if (typeof trace === "object" && !Array.isArray(trace)) return requireCarrier(trace);
   throw new MalformedMessage(
     `invalid type: ${typeName(trace)}${
       typeof trace === "string" ? ` ${JSON.stringify(trace.slice(0, 80))}` : ""
     }, expected struct W3cTraceContext`,
   );
+}
+
+/** What the members say is not looked at: a bad trace parent is served all the same. */
+function requireCarrier(trace: object): void {
+  for (const [name, value] of Object.entries(trace)) {
+    if (name !== "traceparent" && name !== "tracestate") continue;
+    if (value === null || typeof value === "string") continue;
+    throw new MalformedMessage(
+      `invalid type: ${typeName(value)}, expected a string; at \`${name}\``,
+    );
+  }
 }
 
 function readError(id: RequestId, error: unknown): ErrorResponse {

@@ -79,13 +79,19 @@ export const flag: Schema<boolean> = v.boolean(wrongType("a boolean"));
 /** An integer from 0 on (64 bits on the wire; beyond 2^53 the nearest number is taken). */
 export const count: Schema<number> = v.pipe(
   v.number(wrongType("an unsigned integer")),
-  v.check((value) => Number.isInteger(value) && value >= 0 && value < 2 ** 64, "invalid number"),
+  v.check((value) => Number.isInteger(value) && value >= 0 && value <= 2 ** 64, "invalid number"),
 );
 
 /** A number of milliseconds or the like, from 1 on. */
 export const positive: Schema<number> = v.pipe(
   count,
   v.check((value) => value > 0, "invalid number: wanted 1 or more"),
+);
+
+/** A port number: 0 to 65 535. */
+export const port: Schema<number> = v.pipe(
+  count,
+  v.check((value) => value <= 65_535, "invalid number: wanted 0 to 65535"),
 );
 
 /** A number of lines or columns: 1 to 65 535. */
@@ -113,16 +119,19 @@ export function oneOf<const W extends string>(words: readonly W[]): Schema<W> {
   );
 }
 
-/** A UUID in its usual form. */
+/** A UUID, brought to its usual form: lower case, with hyphens; braces and `urn:uuid:` go. */
 export const uuid: Schema<string> = v.pipe(
   v.string(wrongType("a string")),
-  v.check(
-    (value) => UUID.test(value),
-    ({ input }) => `invalid UUID ${JSON.stringify(clip(input))}`,
-  ),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const parts = UUID.exec(dataset.value)?.slice(1);
+    if (parts !== undefined) return parts.join("-").toLowerCase();
+    addIssue({ message: `invalid UUID ${JSON.stringify(clip(dataset.value))}` });
+    return NEVER;
+  }),
 );
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID =
+  /^(?:urn:uuid:|\{)?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
 
 /** An object of strings, under any keys: `constructor` and `__proto__` are names like others. */
 export const stringMap: Schema<Record<string, string>> = v.pipe(

@@ -14,6 +14,11 @@ export interface Call {
   readonly wantsExtensions: boolean;
   /** Where time comes from. */
   readonly clock: Clock;
+  /**
+   * Settles when an answer of about so many bytes may be made, which then must happen without
+   * further waiting; undefined when it may at once.
+   */
+  readonly roomToAnswer: (bytes: number) => Promise<void> | undefined;
   /** Fires when the connection has ended and nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }

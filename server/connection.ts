@@ -10,13 +10,15 @@ import {
   type Notification,
   parseMessage,
   type Request,
+  type RequestId,
 } from "../protocol/message.ts";
 import { isRequestName, requests } from "../protocol/methods/mod.ts";
 import { decode } from "../protocol/schema.ts";
 import type { Transport } from "../protocol/transport/transport.ts";
+import { AnswerGate } from "./answer_gate.ts";
 import type { Call } from "./call.ts";
 import { answer, type Phase, requireServed, serveRequest } from "./dispatch.ts";
-import { type Lane, Lanes } from "./lanes.ts";
+import { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
 import type { Machine } from "./machine.ts";
 import { initialize } from "./session/initialize.ts";
@@ -83,7 +85,7 @@ export class Connection {
       if (text === undefined) return;
       this.#take(text);
       // A client that asks faster than it reads, or than we can work, has to wait.
-      if (this.#transport.queuedBytes > limits.sendHighWaterBytes) await this.#transport.drained();
+      if (this.#transport.queuedBytes > limits.readHighWaterBytes) await this.#transport.drained();
       await this.#lanes.room();
     }
   }
@@ -93,7 +95,7 @@ export class Connection {
     if (message === undefined) return;
     switch (message.kind) {
       case "request":
-        return this.#request(message);
+        return this.#request(message, text.length);
       case "notification":
         return this.#notification(message);
       case "response":
@@ -124,28 +126,32 @@ export class Connection {
   }
 
   /** Begins at once when there is a free place, so that requests begin in order of arrival. */
-  #request(request: Request): void {
+  #request(request: Request, bytes: number): void {
     const { log } = this.#host;
-    log("rpc", () => `${request.method} ${String(request.id)}`);
-    const lane = isRequestName(request.method) ? requests[request.method].lane : "control";
-    const place = this.#lanes.enter(lane);
-    if (place === undefined) this.#answer(request, lane);
-    else void place.then(() => this.#answerLate(request, lane));
+    const { method, id } = request;
+    const isKnown = isRequestName(method);
+    // An unknown name is quoted: it could hold a line break and forge a line.
+    log("rpc", () => `${isKnown ? method : JSON.stringify(method)} ${nameOf(id)}`);
+    const lane = isKnown ? requests[method].lane : "control";
+    const place = this.#lanes.enter(lane, bytes);
+    const leave = () => this.#lanes.leave(lane, bytes);
+    if (place === undefined) this.#answer(request, leave);
+    else void place.then(() => this.#answerLate(request, leave));
   }
 
   /** What still waited when the connection ended is not begun: nobody would see its answer. */
-  #answerLate(request: Request, lane: Lane): void {
-    if (this.#gone.signal.aborted) this.#lanes.leave(lane);
-    else this.#answer(request, lane);
+  #answerLate(request: Request, leave: () => void): void {
+    if (this.#gone.signal.aborted) leave();
+    else this.#answer(request, leave);
   }
 
   /** The place is free again once the answer is sent, so that serial answers keep their order. */
-  #answer(request: Request, lane: Lane): void {
+  #answer(request: Request, leave: () => void): void {
     const send = (text: string) => this.#transport.send(text);
     const { log } = this.#host;
     const sent = answer(request, { serve: () => this.#serve(request), send, log });
-    if (sent === undefined) this.#lanes.leave(lane);
-    else void sent.then(() => this.#lanes.leave(lane));
+    if (sent === undefined) leave();
+    else void sent.then(leave);
   }
 
   #serve({ method: name, params }: Request): unknown {
@@ -166,7 +172,14 @@ export class Connection {
     if (this.#gone.signal.aborted) sessions.detach(session);
     this.#phase = "initialized";
     const wantsExtensions = params.extensions ?? false;
-    this.#call = { session, machine, clock, wantsExtensions, signal: this.#gone.signal };
+    const { signal } = this.#gone;
+    const gate = new AnswerGate(this.#transport, clock);
+    const roomToAnswer = (bytes: number) => gate.enter(bytes);
+    this.#call = { session, machine, clock, wantsExtensions, signal, roomToAnswer };
     return { sessionId: session.id, environmentInfo: machine.info };
   }
+}
+
+function nameOf(id: RequestId): string {
+  return typeof id === "string" ? JSON.stringify(id) : String(id);
 }

@@ -64,7 +64,10 @@ export function answer(
 
 function wireError(error: unknown, { method }: Request, log: Log): RpcError {
   if (error instanceof RpcError) return error;
-  log("rpc", () => `${method} failed: ${error instanceof Error ? error.stack : error}`);
+  log(
+    "rpc",
+    () => `${JSON.stringify(method)} failed: ${error instanceof Error ? error.stack : error}`,
+  );
   const reason = error instanceof Error ? error.message : String(error);
   return new RpcError("internal", reason, { cause: error });
 }

@@ -36,9 +36,10 @@ export class Executor implements ConnectionHost, Disposable {
   constructor(options: ExecutorOptions = {}) {
     this.concurrentRequests = options.concurrentRequests ?? limits.concurrentRequests;
     this.clock = options.clock ?? realClock;
+    const log = this.log = options.log ?? createLog(Deno.env.get("EXEC_SERVER_LOG") ?? "");
+    const onError = (error: unknown) => log("process", () => `trouble: ${error}`);
     this.machine = options.machine ??
-      thisMachine({ isGuarded: options.isGuarded ?? false, runner: options.runner });
-    this.log = options.log ?? createLog(this.machine.env.get("EXEC_SERVER_LOG") ?? "");
+      thisMachine({ isGuarded: options.isGuarded ?? false, runner: options.runner, onError });
     this.sessions = new SessionStore(this.clock, this.log);
   }
 

@@ -1,8 +1,10 @@
 /** What the server knows and uses of the machine it stands on. @module */
 
+import { limits } from "../protocol/limits.ts";
 import type { EnvironmentInfo } from "../protocol/methods/environment.ts";
 import type { PathSystem } from "../protocol/path_uri.ts";
 import { describeMachine } from "./environment/describe_machine.ts";
+import { Places } from "./places.ts";
 import { chooseSpawner, type SpawnerOptions } from "./process/choose_spawner.ts";
 import type { Spawner } from "./process/spawner.ts";
 
@@ -14,6 +16,8 @@ export interface Machine {
   readonly env: ReadonlyMap<string, string>;
   /** Starts programs. */
   readonly spawner: Spawner;
+  /** Where file operations wait their turn: one that hangs must not stop everything. */
+  readonly filePlaces: Places;
   /** What clients are told. */
   readonly info: EnvironmentInfo;
 }
@@ -31,6 +35,7 @@ export function thisMachine(options: SpawnerOptions): Machine {
     system,
     env,
     spawner,
+    filePlaces: new Places(limits.concurrentFileOperations),
     info: describeMachine({ system, env, hasTerminals: spawner.hasTerminals }),
   };
 }

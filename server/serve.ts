@@ -6,6 +6,8 @@ import { Executor } from "./executor.ts";
 import { isLoopback, type ListenTarget } from "./listen/listen_url.ts";
 import { openListener } from "./listen/open_listener.ts";
 import { WebSocketListener } from "./listen/websocket_listener.ts";
+import { ignoredSignals } from "./process/ignored_signals.ts";
+import { signalNumbers } from "./process/signal_numbers.ts";
 import type { RunnerName } from "./process/choose_spawner.ts";
 
 /** How to serve. */
@@ -59,9 +61,13 @@ class EndSignals implements Disposable {
   constructor(ignored: readonly Deno.Signal[]) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.received = promise;
-    // An ignored signal is listened to as well: unheard it would end the program.
+    // What was ignored when this program started stays so: that is what `nohup` is for. Ignored
+    // signals are listened to all the same: the runtime would end the program by them.
+    const before = ignoredSignals();
+    const isIgnored = (name: (typeof END_SIGNALS)[number]) =>
+      ignored.includes(name) || before.has(signalNumbers[name]);
     this.#listeners = new Map(
-      END_SIGNALS.map((name) => [name, () => ignored.includes(name) || resolve()]),
+      END_SIGNALS.map((name) => [name, () => isIgnored(name) || resolve()]),
     );
     for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);
   }

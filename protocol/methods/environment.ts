@@ -92,7 +92,11 @@ export interface EnvironmentStatus {
   readonly status: "ready";
 }
 
-const shellInfo: Schema<ShellInfo> = struct<ShellInfo>("ShellInfo", { name: text, path: text });
+/** Decodes a `ShellInfo`. */
+export const shellInfo: Schema<ShellInfo> = struct<ShellInfo>("ShellInfo", {
+  name: text,
+  path: text,
+});
 
 const capabilities: Schema<Capabilities> = struct<Capabilities>("EnvironmentCapabilities", {
   networkProxyLaunch: optional(flag),

@@ -2,6 +2,7 @@
 
 import type { RequestSpec } from "../method.ts";
 import type { PathUri } from "../path_uri.ts";
+import { type ShellInfo, shellInfo } from "./environment.ts";
 import {
   anything,
   characters,
@@ -11,6 +12,7 @@ import {
   oneOf,
   optional,
   pathUri,
+  port,
   positive,
   type Schema,
   stringMap,
@@ -49,6 +51,22 @@ export interface TerminalSize {
   readonly cols: number;
 }
 
+/** A cached state of the login shell to run with; decoded, and not used here. */
+export interface ShellSnapshot {
+  /** What the state is cached under. */
+  readonly scopeId: string;
+  /** Whose state it is. */
+  readonly shell: ShellInfo;
+}
+
+/** Facts about a network proxy that the client runs; decoded, and without effect unsandboxed. */
+export interface ManagedNetwork {
+  /** Ports of this machine that the command may reach. */
+  readonly loopbackPorts?: number[] | undefined;
+  /** Whether the command may listen. */
+  readonly allowLocalBinding?: boolean | undefined;
+}
+
 /** Parameters of `process/start`. */
 export interface StartParams {
   /** Chosen by the client, unique in its session; any text. */
@@ -75,6 +93,12 @@ export interface StartParams {
   readonly timeoutMs?: number | null | undefined;
   /** Extension: ends the process tree after so many milliseconds without output or input. */
   readonly idleTimeoutMs?: number | null | undefined;
+  /** Not used: the capability `shellSnapshotV2` is not announced. */
+  readonly shellSnapshot?: ShellSnapshot | null | undefined;
+  /** Without effect unsandboxed. */
+  readonly enforceManagedNetwork?: boolean | undefined;
+  /** Without effect unsandboxed. */
+  readonly managedNetwork?: ManagedNetwork | null | undefined;
   /** Portable sandbox intent; null or absent: unsandboxed. */
   readonly sandbox?: unknown;
   /** Managed network for this command; null or absent: none. */
@@ -125,6 +149,16 @@ const startMetadata: Schema<StartMetadata> = struct<StartMetadata>("ExecMetadata
   toolCallId: optional(nullable(text)),
 });
 
+const shellSnapshot: Schema<ShellSnapshot> = struct<ShellSnapshot>("ShellSnapshot", {
+  scopeId: text,
+  shell: shellInfo,
+});
+
+const managedNetwork: Schema<ManagedNetwork> = struct<ManagedNetwork>("ManagedNetwork", {
+  loopbackPorts: optional(list(port)),
+  allowLocalBinding: optional(flag),
+});
+
 /** Decodes the size of a terminal. */
 export const terminalSize: Schema<TerminalSize> = struct<TerminalSize>("TerminalSize", {
   rows: characters,
@@ -144,6 +178,9 @@ const startParams: Schema<StartParams> = struct<StartParams>("WireExecParams", {
   terminalSize: optional(nullable(terminalSize)),
   timeoutMs: optional(nullable(positive)),
   idleTimeoutMs: optional(nullable(positive)),
+  shellSnapshot: optional(nullable(shellSnapshot)),
+  enforceManagedNetwork: optional(flag),
+  managedNetwork: optional(nullable(managedNetwork)),
   sandbox: optional(anything),
   networkProxy: optional(anything),
 });

@@ -3,7 +3,7 @@
 import { limits } from "../limits.ts";
 import { End } from "./end.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
-import { putBase64, putText, SendQueue, type TextFrame } from "./send_queue.ts";
+import { drainedInTime, putBase64, putText, SendQueue, type TextFrame } from "./send_queue.ts";
 import { type Base64Text, joinBase64, type Transport } from "./transport.ts";
 
 /** Two byte streams, as a process has them towards its parent or its child. */
@@ -95,7 +95,7 @@ export class LineTransport implements Transport {
   }
 
   async finish(reason: string): Promise<void> {
-    await this.#queue.drained(0);
+    await drainedInTime(this.#queue);
     this.close(reason);
   }
 
@@ -114,7 +114,8 @@ export class LineTransport implements Transport {
         // A last line without newline is still a message: nothing is lost.
         const rest = this.#join(new Uint8Array());
         if (rest !== "") return rest;
-        this.close(`${this.peer} reached its end`);
+        // Who has said everything may still listen: what was answered is sent first.
+        await this.finish(`${this.peer} reached its end`);
         return undefined;
       }
       this.#block = value;

@@ -7,6 +7,7 @@
  */
 
 import { base64Length, writeBase64 } from "../base64.ts";
+import { realClock } from "../clock.ts";
 import { limits } from "../limits.ts";
 import type { Base64Text } from "./transport.ts";
 
@@ -122,6 +123,14 @@ export class SendQueue {
     this.#waiters = waiters.filter(({ atMost }) => !isReady(atMost));
     for (const { atMost, resolve } of waiters) if (isReady(atMost)) resolve();
   }
+}
+
+/** Settles when nothing waits any more, or after `limits.finishMs`: a stopped peer keeps nobody. */
+export async function drainedInTime(queue: SendQueue): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = realClock.after(limits.finishMs, resolve);
+  await Promise.race([queue.drained(0), promise]);
+  timer.cancel();
 }
 
 function spare(block: Block | undefined): void {

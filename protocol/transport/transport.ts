@@ -42,6 +42,6 @@ export interface Transport {
   drained(): Promise<void>;
   /** Ends the transport at once; what is still queued may be lost. */
   close(reason: string): void;
-  /** Ends the transport after what is queued has been sent. */
+  /** Ends the transport after what is queued has been sent, or `limits.finishMs` later. */
   finish(reason: string): Promise<void>;
 }

@@ -2,7 +2,7 @@
 
 import { limits } from "../limits.ts";
 import { End } from "./end.ts";
-import { putBase64, putText, SendQueue, type TextFrame } from "./send_queue.ts";
+import { drainedInTime, putBase64, putText, SendQueue, type TextFrame } from "./send_queue.ts";
 import { type Base64Text, joinBase64, type Transport } from "./transport.ts";
 import {
   FrameDecoder,
@@ -32,6 +32,8 @@ export interface WebSocketOptions {
   readonly early?: Uint8Array<ArrayBuffer> | undefined;
 }
 
+// Small at first, for most connections are idle most of the time; large once there is much to read.
+const FIRST_READ_BYTES = 4 * 1024;
 const READ_BYTES = 64 * 1024;
 
 /**
@@ -49,7 +51,7 @@ export class WebSocketTransport implements Transport {
   readonly #queue: SendQueue;
   readonly #end = new End();
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  readonly #buffer = new Uint8Array(READ_BYTES);
+  #buffer = new Uint8Array(FIRST_READ_BYTES);
   readonly #textFrame: TextFrame = {
     headLength: (length) => frameHeadLength(length, this.#isClient),
     tailLength: 0,
@@ -87,14 +89,22 @@ export class WebSocketTransport implements Transport {
         const text = this.#nextText();
         if (text !== undefined) return text;
         if (this.#end.reached) return undefined;
-        const count = await this.#connection.read(this.#buffer);
-        if (count === null) this.close(`${this.peer} closed the connection`);
-        else this.#frames.push(this.#buffer.subarray(0, count));
+        await this.#readMore();
       }
     } catch (error) {
       this.close(`cannot read from ${this.peer}: ${reasonOf(error)}`);
     }
     return undefined;
+  }
+
+  async #readMore(): Promise<void> {
+    const buffer = this.#buffer;
+    const count = await this.#connection.read(buffer);
+    if (count === null) return this.close(`${this.peer} closed the connection`);
+    this.#frames.push(buffer.subarray(0, count));
+    if (count === FIRST_READ_BYTES && buffer.byteLength === count) {
+      this.#buffer = new Uint8Array(READ_BYTES);
+    }
   }
 
   send(text: string): void {
@@ -121,7 +131,7 @@ export class WebSocketTransport implements Transport {
   }
 
   async finish(reason: string): Promise<void> {
-    await this.#queue.drained(0);
+    await drainedInTime(this.#queue);
     this.close(reason);
   }
 

@@ -13,7 +13,7 @@ export async function canonicalize(
   refuseSandbox(params.sandbox);
   const path = localPath(params.path, machine);
   try {
-    return { path: pathToUri(await Deno.realPath(path)) };
+    return { path: pathToUri(await machine.filePlaces.run(() => Deno.realPath(path))) };
   } catch (error) {
     throw fileError(error, path);
   }

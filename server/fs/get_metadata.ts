@@ -9,9 +9,13 @@ import { fileError, localPath, refuseSandbox } from "./path.ts";
 export async function getMetadata(params: PathParams, { machine }: Call): Promise<Metadata> {
   refuseSandbox(params.sandbox);
   const path = localPath(params.path, machine);
+  return await machine.filePlaces.run(() => inspect(path, params.followSymlinks ?? true));
+}
+
+async function inspect(path: string, followSymlinks: boolean): Promise<Metadata> {
   try {
     const own = await Deno.lstat(path);
-    if (own.isSymlink && params.followSymlinks === false) {
+    if (own.isSymlink && !followSymlinks) {
       throw new RpcError("fileRefused", `path contains a symbolic link: "${path}"`);
     }
     const target = own.isSymlink ? await Deno.stat(path) : own;

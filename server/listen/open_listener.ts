@@ -45,7 +45,8 @@ async function openUnix(path: string): Promise<OpenListener> {
   const before = Deno.umask(0o177);
   try {
     const listener = Deno.listen({ transport: "unix", path });
-    return { listener, url: `unix://${path}`, [Symbol.dispose]: () => removeQuietly(path) };
+    const { ino } = Deno.lstatSync(path);
+    return { listener, url: `unix://${path}`, [Symbol.dispose]: () => removeOwn(path, ino) };
   } finally {
     Deno.umask(before);
   }
@@ -63,9 +64,10 @@ async function removeStale(path: string): Promise<void> {
   }
 }
 
-function removeQuietly(path: string): void {
+/** Another server may have taken the name since; then the file is that one's. */
+function removeOwn(path: string, ino: number | null): void {
   try {
-    Deno.removeSync(path);
+    if (Deno.lstatSync(path).ino === ino) Deno.removeSync(path);
   } catch {
     // Somebody else has removed it already.
   }

@@ -63,9 +63,9 @@ export class WebSocketListener implements Disposable {
   }
 
   async #welcome(connection: Deno.Conn): Promise<void> {
-    // Without this, small answers would wait for the acknowledgement of earlier ones.
-    if (isTcp(connection)) connection.setNoDelay(true);
     try {
+      // Without this, small answers would wait for the acknowledgement of earlier ones.
+      if (isTcp(connection)) connection.setNoDelay(true);
       const head = await this.#readHead(connection);
       if (head === undefined) return;
       const found = route(head, this.#options.isLocal);

@@ -48,8 +48,9 @@ export function childEnv(
   const { envPolicy, metadata } = request;
   const env = envPolicy ? applyPolicy(envPolicy, server) : new Map<string, string>();
   for (const [name, value] of Object.entries(request.env)) env.set(name, value);
-  if (metadata?.threadId) env.set("CODEX_THREAD_ID", metadata.threadId);
-  if (metadata?.toolCallId) env.set("CODEX_TOOL_CALL_ID", metadata.toolCallId);
+  const { threadId, toolCallId } = metadata ?? {};
+  if (typeof threadId === "string") env.set("CODEX_THREAD_ID", threadId);
+  if (typeof toolCallId === "string") env.set("CODEX_TOOL_CALL_ID", toolCallId);
   for (const name of SERVER_NAMES) env.delete(name);
   // Sorted, as the reference does: the same request gives the same bytes.
   return new Map([...env].sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0));

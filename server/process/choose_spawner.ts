@@ -13,20 +13,23 @@ export interface SpawnerOptions {
   readonly isGuarded: boolean;
   /** Undefined: the best that works here. */
   readonly runner?: RunnerName | undefined;
+  /** Told of trouble that ends nothing. */
+  readonly onError: (error: unknown) => void;
 }
 
 /**
  * The spawner asked for, else `posix` where it can be, else `command`.
  * @throws {Error} when `posix` is asked for and cannot be
  */
-export function chooseSpawner({ isGuarded, runner }: SpawnerOptions): Spawner {
+export function chooseSpawner({ isGuarded, runner, onError }: SpawnerOptions): Spawner {
   if (runner === "command") return new CommandSpawner();
-  if (runner === "posix") return new PosixSpawner({ isGuarded });
+  if (runner === "posix") return new PosixSpawner({ isGuarded, onError });
   if (Deno.build.os !== "linux") return new CommandSpawner();
   try {
-    return new PosixSpawner({ isGuarded });
-  } catch {
-    // No FFI here, or another C library: what the runtime can do is less, but works.
+    return new PosixSpawner({ isGuarded, onError });
+  } catch (error) {
+    // No FFI, another C library, or no watching of processes: what the runtime does is less.
+    onError(error);
     return new CommandSpawner();
   }
 }

@@ -9,6 +9,7 @@
 import type { OutputStream } from "../../protocol/methods/process.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { SpawnFailure } from "../../protocol/methods/process_start.ts";
+import { requireNoZeroBytes } from "./no_zero_bytes.ts";
 import { CommandStdin } from "./command_stdin.ts";
 import { signalNumbers } from "./signal_numbers.ts";
 import {
@@ -26,6 +27,7 @@ export class CommandSpawner implements Spawner {
   readonly #children = new Set<CommandChild>();
 
   spawn(request: SpawnRequest, listener: ChildListener): Child {
+    requireNoZeroBytes(request);
     const [name = "", ...args] = request.argv;
     if (name !== request.program) {
       throw new SpawnError(

@@ -52,7 +52,10 @@ export class Process {
   readonly log = new OutputLog();
   /** Its standard input; undefined when it has none. */
   readonly stdin: StdinQueue | undefined;
-  readonly #options: ProcessOptions;
+  readonly #outlet: Outlet;
+  readonly #clock: Clock;
+  readonly #isTerminal: boolean;
+  readonly #onClosed: () => void;
   readonly #child: Child;
   readonly #deadlines: ProcessDeadlines;
   /** The constant beginning of every output notification. */
@@ -69,11 +72,16 @@ export class Process {
   constructor(id: string, options: ProcessOptions) {
     const { spawner, request, clock, deadlines } = options;
     this.id = id;
-    this.#options = options;
+    // The request itself is not kept: its environment may be large, and the process stays a while.
+    this.#outlet = options.outlet;
+    this.#clock = clock;
+    this.#isTerminal = request.terminal !== undefined;
+    this.#onClosed = options.onClosed;
     this.#outputHead = `{"method":"process/output","params":{"processId":${JSON.stringify(id)},`;
     this.#child = spawner.spawn(request, this.#listener());
-    const takesInput = request.pipeStdin || request.terminal !== undefined;
-    this.stdin = takesInput ? new StdinQueue(this.#child) : undefined;
+    const isTerminal = this.#isTerminal;
+    const takesInput = request.pipeStdin || isTerminal;
+    this.stdin = takesInput ? new StdinQueue(this.#child, { isTerminal }) : undefined;
     this.#deadlines = new ProcessDeadlines(deadlines, {
       clock,
       onExpired: (reason) => this.#expire(reason),
@@ -113,7 +121,7 @@ export class Process {
     this.signal(signalNumbers.SIGTERM);
     // A stopped process takes no signal but this one and SIGKILL.
     this.signal(signalNumbers.SIGCONT);
-    this.#grace = this.#options.clock.after(graceMs, () => this.kill());
+    this.#grace = this.#clock.after(graceMs, () => this.kill());
   }
 
   /** Kills its whole tree. */
@@ -134,14 +142,15 @@ export class Process {
   }
 
   #expire(reason: string): void {
-    this.#reason ??= reason;
+    // What ended by itself before its time was up did not end because of it.
+    if (this.#state.kind === "running") this.#reason ??= reason;
     this.kill();
   }
 
   #output(stream: OutputStream, bytes: Uint8Array<ArrayBuffer>): void {
     this.touch();
     const seq = this.log.append(stream, bytes);
-    const { outlet } = this.#options;
+    const outlet = this.#outlet;
     // Put together by hand: base64 needs no escaping, and this carries all the traffic.
     const before = `${this.#outputHead}"seq":${seq},"stream":"${stream}","chunk":"`;
     outlet.notifyBase64({ before, bytes, after: '"}}' });
@@ -152,7 +161,7 @@ export class Process {
 
   #exited({ code, signal }: ExitStatus): void {
     // The reference reports a signal in a terminal as plain failure, so this does too.
-    const signalled = this.#options.request.terminal === undefined ? 128 + signal : 1;
+    const signalled = this.#isTerminal ? 1 : 128 + signal;
     const exitCode = signal === 0 ? code : signalled;
     this.#state = { kind: "exited", exitCode };
     const why = this.#reason === undefined ? {} : { reason: this.#reason };
@@ -167,12 +176,12 @@ export class Process {
     this.#grace?.cancel();
     this.stdin?.stop("exited");
     this.#announce("process/closed", {});
-    this.#options.onClosed();
+    this.#onClosed();
   }
 
   #announce(method: string, facts: Readonly<Record<string, unknown>>): void {
     // Marking wakes readers, so the state must be set before.
     const params = { processId: this.id, seq: this.log.mark(), ...facts };
-    this.#options.outlet.notify(JSON.stringify({ method, params }));
+    this.#outlet.notify(JSON.stringify({ method, params }));
   }
 }

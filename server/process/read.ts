@@ -14,6 +14,8 @@ export async function read(params: ReadParams, call: Call): Promise<ReadResult> 
   const afterSeq = params.afterSeq ?? 0;
   const waitMs = params.waitMs ?? 0;
   if (waitMs > 0) await waitForNews(process, afterSeq, { ...call, waitMs });
+  // Many readers may be woken by one event, each wanting a megabyte.
+  await call.roomToAnswer(process.log.keptBytes);
   const { chunks, nextSeq } = process.log.readAfter(afterSeq, params.maxBytes ?? undefined);
   const { state } = process;
   return {

@@ -53,7 +53,7 @@ export interface Child {
    * @throws {StdinBroken} when nobody reads any more
    */
   write(bytes: Uint8Array<ArrayBuffer>): number;
-  /** Ends standard input; a terminal gets its end-of-file character. Harmless when it has ended. */
+  /** Ends standard input; for pipes only. Harmless when it has ended. */
   closeStdin(): void;
   /** Changes the size of the terminal. @returns false when there is none */
   resize(size: TerminalSize): boolean;

@@ -15,9 +15,17 @@ interface Waiting {
   readonly settle: (outcome: WriteOutcome) => void;
 }
 
+const END_OF_FILE = new Uint8Array([0x04]);
+const END_OF_LINE_AND_FILE = new Uint8Array([0x04, 0x04]);
+/** After a newline, a return, or an end of file the line is empty. */
+const LINE_STARTERS: readonly number[] = [0x0a, 0x0d, 0x04];
+
 /** Feeds one child. Writes beyond the limits wait; an id is written once. */
 export class StdinQueue {
   readonly #child: Child;
+  readonly #isTerminal: boolean;
+  /** A terminal's end-of-file character ends only an empty line; before that it just sends it. */
+  #isAtLineStart = true;
   readonly #queued: Uint8Array<ArrayBuffer>[] = [];
   #queuedBytes = 0;
   readonly #waiting = new Set<Waiting>();
@@ -26,8 +34,10 @@ export class StdinQueue {
   #isEnding = false;
   #end: StdinEnd | undefined;
 
-  constructor(child: Child) {
+  /** @param options `isTerminal`: its end is a character, and input goes on after it */
+  constructor(child: Child, { isTerminal }: { isTerminal: boolean }) {
     this.#child = child;
+    this.#isTerminal = isTerminal;
   }
 
   /**
@@ -62,6 +72,10 @@ export class StdinQueue {
 
   /** Ends standard input once everything queued before is written. */
   end(): void {
+    if (this.#isTerminal) {
+      this.#queue(this.#isAtLineStart ? END_OF_FILE : END_OF_LINE_AND_FILE);
+      return;
+    }
     this.#isEnding = true;
     this.#finishWhenEmpty();
   }
@@ -86,12 +100,16 @@ export class StdinQueue {
 
   #accept(writeId: string, bytes: Uint8Array<ArrayBuffer>): WriteOutcome {
     this.#remember(writeId);
-    if (bytes.byteLength > 0) {
-      this.#queued.push(bytes);
-      this.#queuedBytes += bytes.byteLength;
-      if (this.#queued.length === 1) this.#flush();
-    }
+    if (bytes.byteLength > 0) this.#queue(bytes);
     return this.#end === undefined ? "accepted" : outcomeAfter(this.#end);
+  }
+
+  #queue(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#end !== undefined) return;
+    this.#isAtLineStart = LINE_STARTERS.includes(bytes.at(-1) ?? 0);
+    this.#queued.push(bytes);
+    this.#queuedBytes += bytes.byteLength;
+    if (this.#queued.length === 1) this.#flush();
   }
 
   #remember(writeId: string): void {

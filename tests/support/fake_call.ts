@@ -31,7 +31,19 @@ export function fakeCall(env: Readonly<Record<string, string>> = {}): FakeCall {
   session.attach(server);
   const machine = fakeMachine(spawner, env);
   const wantsExtensions = false;
-  return { session, machine, wantsExtensions, clock, signal: gone.signal, spawner, gone, client };
+  const { signal } = gone;
+  const roomToAnswer = () => undefined;
+  return {
+    session,
+    machine,
+    wantsExtensions,
+    clock,
+    signal,
+    roomToAnswer,
+    spawner,
+    gone,
+    client,
+  };
 }
 
 /** Starts a fake child by a request. */

@@ -2,6 +2,7 @@
 
 import type { OutputStream } from "../../protocol/methods/process.ts";
 import type { SpawnFailure, TerminalSize } from "../../protocol/methods/process_start.ts";
+import { Places } from "../../server/places.ts";
 import type { Machine } from "../../server/machine.ts";
 import {
   type Child,
@@ -142,5 +143,6 @@ export function fakeMachine(
   env: Readonly<Record<string, string>> = {},
 ): Machine {
   const info = { shell: { name: "sh", path: "/bin/sh" } };
-  return { system: "linux", env: new Map(Object.entries(env)), spawner, info };
+  const filePlaces = new Places(8);
+  return { system: "linux", env: new Map(Object.entries(env)), spawner, filePlaces, info };
 }

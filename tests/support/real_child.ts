@@ -1,5 +1,6 @@
 /** Real programs under the real spawner, and what they did. @module */
 
+import { fail } from "./trouble.ts";
 import type { OutputStream } from "../../protocol/methods/process.ts";
 import { loadLibc } from "../../server/process/posix/libc.ts";
 import { PosixSpawner } from "../../server/process/posix/posix_spawner.ts";
@@ -9,7 +10,7 @@ import { joinBytes } from "./byte_wire.ts";
 
 // It stays loaded for good, so no test may be the one that seems to leak it.
 loadLibc();
-const spawner = new PosixSpawner({ isGuarded: false });
+const spawner = new PosixSpawner({ isGuarded: false, onError: fail });
 
 /** A program that was started for a test. */
 export class RealChild {

@@ -16,6 +16,7 @@ const SI_PID = 16;
 const SI_STATUS = 24;
 const CLD_EXITED = 1;
 const SIGKILL = 9;
+const UNKNOWN: ExitStatus = { code: -1, signal: 0 };
 
 /** Watches a child through a descriptor of its own, so that no other child can be meant. */
 export class ExitWatch {
@@ -34,7 +35,13 @@ export class ExitWatch {
     this.#poller = poller;
     this.#onExit = onExit;
     this.#pidfd = openPidfd(pid);
-    poller.watch(this.#pidfd, "read", () => this.#look());
+    try {
+      poller.watch(this.#pidfd, "read", () => this.#look());
+    } catch (error) {
+      loadLibc().libc.close(this.#pidfd);
+      killAndReap(pid);
+      throw error;
+    }
   }
 
   /** How it ended; meaningful once it has. */
@@ -51,14 +58,19 @@ export class ExitWatch {
     const info = new DataView(new ArrayBuffer(SIGINFO_BYTES));
     const { libc } = loadLibc();
     const options = WEXITED | WNOWAIT | WNOHANG;
-    if (libc.waitid(P_PID, this.#pid, info.buffer, options) !== 0) return;
+    // Failure means that somebody else has reaped it: it has ended, nobody knows how.
+    if (libc.waitid(P_PID, this.#pid, info.buffer, options) !== 0) return this.#end(UNKNOWN);
     // Zero means that it has not ended; waiting for that here would stop the whole server.
     if (info.getInt32(SI_PID, true) === 0) return;
-    this.#poller.unwatch(this.#pidfd);
-    libc.close(this.#pidfd);
     const number = info.getInt32(SI_STATUS, true);
     const isExit = info.getInt32(SI_CODE, true) === CLD_EXITED;
-    this.#status = isExit ? { code: number, signal: 0 } : { code: 0, signal: number };
+    this.#end(isExit ? { code: number, signal: 0 } : { code: 0, signal: number });
+  }
+
+  #end(status: ExitStatus): void {
+    this.#status = status;
+    this.#poller.unwatch(this.#pidfd);
+    loadLibc().libc.close(this.#pidfd);
     this.#onExit();
   }
 }
@@ -68,13 +80,25 @@ function openPidfd(pid: number): number {
   const pidfd = libc.syscall(SYS_PIDFD_OPEN, pid, 0);
   if (pidfd >= 0) return pidfd;
   const number = errno();
-  libc.kill(-pid, SIGKILL);
-  reap(pid);
+  killAndReap(pid);
   throw new SpawnError(`${describe(number)}: cannot watch the process`, {
     kind: "other",
     errno: number,
     stage: "watch",
   });
+}
+
+/** Whether the system lets processes be watched at all; some containers forbid it. */
+export function canWatchExits(): boolean {
+  const { libc } = loadLibc();
+  const pidfd = libc.syscall(SYS_PIDFD_OPEN, Deno.pid, 0);
+  if (pidfd >= 0) libc.close(pidfd);
+  return pidfd >= 0;
+}
+
+function killAndReap(pid: number): void {
+  loadLibc().libc.kill(-pid, SIGKILL);
+  reap(pid);
 }
 
 function reap(pid: number): void {

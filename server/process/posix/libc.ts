@@ -42,6 +42,7 @@ const symbols = {
   write: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
   access: { parameters: ["buffer", "i32"], result: "i32" },
+  signal: { parameters: ["i32", "pointer"], result: "pointer" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
   waitid: { parameters: ["i32", "i32", "buffer", "i32"], result: "i32" },
   syscall: { parameters: ["i32", "i32", "u32"], result: "i32" },

@@ -32,8 +32,12 @@ export class OrphanReaper implements Disposable {
   /** Signals join, so one of them may stand for many ends: all children are looked at. */
   #reap(): void {
     const info = new Uint8Array(SIGINFO_BYTES);
-    for (const pid of childrenOfThisProcess()) {
-      if (!this.#isWatched(pid)) loadLibc().libc.waitid(P_PID, pid, info, WEXITED | WNOHANG);
+    try {
+      for (const pid of childrenOfThisProcess()) {
+        if (!this.#isWatched(pid)) loadLibc().libc.waitid(P_PID, pid, info, WEXITED | WNOHANG);
+      }
+    } catch {
+      // Out of descriptors, or a thread that has just ended; the next signal brings another look.
     }
   }
 }

@@ -47,9 +47,12 @@ export class Poller {
   readonly #event = new DataView(new ArrayBuffer(EVENT_BYTES));
   readonly #epoll: number;
   readonly #wake: number;
+  readonly #onError: (error: unknown) => void;
   #isWaiting = false;
 
-  constructor() {
+  /** @param onError told what a watcher threw */
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
     const { libc } = loadLibc();
     this.#epoll = libc.epoll_create1(EPOLL_CLOEXEC);
     this.#wake = libc.eventfd(0, descriptorFlags.O_CLOEXEC | descriptorFlags.O_NONBLOCK);
@@ -97,11 +100,20 @@ export class Poller {
       const watch = this.#watches.get(descriptor);
       // An earlier watcher of this round may have closed this descriptor, and opened another.
       if (watch?.serial !== serial) continue;
-      watch.watcher({
+      this.#call(watch.watcher, flags);
+    }
+  }
+
+  /** One watcher's trouble, such as running out of descriptors, must not end all the others. */
+  #call(watcher: (ready: Readiness) => void, flags: number): void {
+    try {
+      watcher({
         readable: (flags & EPOLLIN) !== 0,
         writable: (flags & EPOLLOUT) !== 0,
         hungUp: (flags & (EPOLLHUP | EPOLLERR)) !== 0,
       });
+    } catch (error) {
+      this.#onError(error);
     }
   }
 

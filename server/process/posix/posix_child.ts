@@ -25,7 +25,6 @@ export interface ChildHost {
 
 // One descriptor may not hold up the others for more than this per round.
 const BLOCKS_PER_ROUND = 4;
-const END_OF_FILE = new Uint8Array([0x04]);
 
 // Shared by all children: listeners copy what they keep.
 const readBuffer = new Uint8Array(limits.maxChunkBytes);
@@ -49,6 +48,7 @@ export class PosixChild implements Child {
   #isStdinWatched = false;
   #isPaused = false;
   #isKilled = false;
+  #isCondemned = false;
   #hasExited = false;
   #isClosed = false;
 
@@ -95,7 +95,7 @@ export class PosixChild implements Child {
       const count = libc.write(this.#stdin, rest, rest.byteLength);
       if (count < 0) {
         if (errno() !== errnos.EAGAIN) {
-          this.#dropStdin();
+          this.closeStdin();
           throw new StdinBroken("Nobody reads standard input");
         }
         this.#watchStdin(this.#stdin);
@@ -108,9 +108,9 @@ export class PosixChild implements Child {
 
   closeStdin(): void {
     if (this.#stdin === undefined) return;
-    // A terminal has no end but a character that a program in its usual mode takes for one.
-    if (this.#terminal === undefined) this.#dropStdin();
-    else loadLibc().libc.write(this.#stdin, END_OF_FILE, END_OF_FILE.byteLength);
+    this.#unwatchStdin(this.#stdin);
+    loadLibc().libc.close(this.#stdin);
+    this.#stdin = undefined;
   }
 
   resize(size: TerminalSize): boolean {
@@ -124,13 +124,14 @@ export class PosixChild implements Child {
   }
 
   condemn(): void {
-    if (!this.#isClosed) this.#host.condemned.add(this.#mark);
+    this.#isCondemned = true;
   }
 
   kill(): void {
     if (this.#isClosed) return;
     this.signalGroup(signalNumbers.SIGKILL);
-    this.condemn();
+    // Not before: one look ends all trees that are known here, also those still in their grace.
+    this.#host.condemned.add(this.#mark);
     this.#isKilled = true;
     if (this.#hasExited) this.#abandonOutput();
   }
@@ -158,13 +159,6 @@ export class PosixChild implements Child {
     if (!this.#isStdinWatched) return;
     this.#isStdinWatched = false;
     this.#host.poller.unwatch(descriptor);
-  }
-
-  #dropStdin(): void {
-    if (this.#stdin === undefined) return;
-    this.#unwatchStdin(this.#stdin);
-    loadLibc().libc.close(this.#stdin);
-    this.#stdin = undefined;
   }
 
   /** Reads what is there, a few blocks at most, and ends the stream at its end. */
@@ -231,7 +225,8 @@ export class PosixChild implements Child {
   #closeWhenDone(): void {
     if (!this.#hasExited || this.#outputs.size > 0 || this.#isClosed) return;
     this.#isClosed = true;
-    this.#dropStdin();
+    this.closeStdin();
+    if (this.#isCondemned) this.#host.condemned.add(this.#mark);
     this.#host.condemned.end(this.#mark);
     this.#exit.reap();
     this.#host.pids.delete(this.pid);

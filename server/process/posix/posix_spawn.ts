@@ -6,7 +6,8 @@
  * @module
  */
 
-import { SpawnError, type SpawnRequest } from "../spawner.ts";
+import { requireNoZeroBytes } from "../no_zero_bytes.ts";
+import type { SpawnRequest } from "../spawner.ts";
 import { type ChildStreams, closeAll, openPipes, openTerminal, ourEnds } from "./child_streams.ts";
 import { findProgram } from "./find_program.ts";
 import { cString, cStringArray, descriptorFlags, type Libc, loadLibc } from "./libc.ts";
@@ -102,22 +103,4 @@ function spawnAttributes(libc: Libc): Uint8Array<ArrayBuffer> {
   libc.posix_spawnattr_setflags(made, SETSID | SETSIGDEF | SETSIGMASK);
   attributes = made;
   return made;
-}
-
-function requireNoZeroBytes({ program, argv, env }: SpawnRequest): void {
-  const places: [string, Iterable<string>][] = [
-    ["argv", [program, ...argv]],
-    ["env", Array.from(env, ([name, value]) => name + value)],
-  ];
-  for (const [place, texts] of places) {
-    for (const text of texts) {
-      if (!text.includes("\0")) continue;
-      // deno-lint-ignore house/error-message -- the reference's words.
-      throw new SpawnError(`nul byte found in provided data; at \`${place}\``, {
-        kind: "zeroByte",
-        errno: 0,
-        stage: "lookup",
-      });
-    }
-  }
 }

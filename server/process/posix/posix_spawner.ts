@@ -2,9 +2,11 @@
 
 import type { Child, ChildListener, Spawner, SpawnRequest } from "../spawner.ts";
 import { closeAll, ourEnds } from "./child_streams.ts";
+import { restoreChildSignal } from "./child_signal.ts";
 import { CondemnedTrees } from "./condemned_trees.ts";
+import { restoreDescriptorLimit } from "./descriptor_limit.ts";
+import { canWatchExits } from "./exit_watch.ts";
 import { startGuardian } from "./guardian.ts";
-import { loadLibc } from "./libc.ts";
 import { OrphanReaper } from "./orphans.ts";
 import { Poller } from "./poller.ts";
 import { type ChildHost, PosixChild } from "./posix_child.ts";
@@ -19,22 +21,26 @@ export class PosixSpawner implements Spawner {
   readonly hasTerminals = true;
   readonly #marks = new TreeMarks();
   readonly #isGuarded: boolean;
+  readonly #onError: (error: unknown) => void;
   #host: ChildHost | undefined;
   #orphans: OrphanReaper | undefined;
 
   /**
-   * @param options `isGuarded`: whether children end even when this program is killed
-   * @throws {Error} when the C library cannot be loaded
+   * @param options `isGuarded`: whether children end even when this program is killed; `onError`:
+   * told of trouble that ends nothing
+   * @throws {Error} when the C library cannot be loaded, or processes cannot be watched
    */
-  constructor({ isGuarded }: { isGuarded: boolean }) {
-    loadLibc();
+  constructor({ isGuarded, onError }: { isGuarded: boolean; onError: (error: unknown) => void }) {
+    if (!canWatchExits()) throw new Error("The system does not let processes be watched");
     this.#isGuarded = isGuarded;
+    this.#onError = onError;
   }
 
   spawn(request: SpawnRequest, listener: ChildListener): Child {
     const host = this.#host ??= this.#makeHost();
     const mark = this.#marks.next();
     const spawned = posixSpawn(request, (call) => withMark(mark, call));
+    restoreDescriptorLimit(spawned.pid);
     try {
       return new PosixChild(spawned, listener, { host, mark });
     } catch (error) {
@@ -51,9 +57,21 @@ export class PosixSpawner implements Spawner {
   }
 
   #makeHost(): ChildHost {
-    if (this.#isGuarded) startGuardian(this.#marks.prefix);
     const pids = new Set<number>();
+    const poller = new Poller(this.#onError);
+    const condemned = new CondemnedTrees(this.#onError);
+    restoreChildSignal();
     this.#orphans = new OrphanReaper((pid) => pids.has(pid));
-    return { poller: new Poller(), condemned: new CondemnedTrees(), pids };
+    if (this.#isGuarded) this.#startGuardian();
+    return { poller, condemned, pids };
+  }
+
+  /** A machine without a shell runs commands all the same, only unguarded. */
+  #startGuardian(): void {
+    try {
+      startGuardian(this.#marks.prefix);
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 }

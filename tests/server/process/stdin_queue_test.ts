@@ -15,7 +15,7 @@ function queueWithRoom(room: number): { child: FakeChild; queue: StdinQueue } {
   const quiet = { output() {}, exited() {}, closed() {}, writable: () => queue.onWritable() };
   const child = spawner.spawn(request, quiet);
   child.stdinRoom = room;
-  const queue = new StdinQueue(child);
+  const queue = new StdinQueue(child, { isTerminal: false });
   return { child, queue };
 }
 

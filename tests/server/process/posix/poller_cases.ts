@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { descriptorFlags, loadLibc } from "../../../../server/process/posix/libc.ts";
 import { Poller, type Readiness } from "../../../../server/process/posix/poller.ts";
+import { fail } from "../../../support/trouble.ts";
 import { childTest } from "../../../support/test_with_children.ts";
 import { within } from "../../../support/deadline.ts";
 
@@ -56,7 +57,7 @@ childTest(
   "Poller tells when a descriptor can be read, and when its other side is gone",
   async () => {
     using pipe = new Pipe();
-    const poller = new Poller();
+    const poller = new Poller(fail);
     const first = ready(poller, pipe);
     pipe.write("a");
     assertEquals(await first, { readable: true, writable: false, hungUp: false });
@@ -69,7 +70,7 @@ childTest(
 
 childTest("Poller tells again and again until it is told to forget", async () => {
   using pipe = new Pipe();
-  const poller = new Poller();
+  const poller = new Poller(fail);
   let count = 0;
   const { promise, resolve } = Promise.withResolvers<void>();
   poller.watch(pipe.readEnd, "read", () => {
@@ -86,7 +87,7 @@ childTest("Poller tells again and again until it is told to forget", async () =>
 
 childTest("Poller tells when a descriptor can be written", async () => {
   using pipe = new Pipe();
-  const poller = new Poller();
+  const poller = new Poller(fail);
   const told = new Promise<Readiness>((resolve) =>
     poller.watch(pipe.writeEnd, "write", (readiness) => {
       poller.unwatch(pipe.writeEnd);
@@ -98,7 +99,7 @@ childTest("Poller tells when a descriptor can be written", async () => {
 });
 
 childTest("Poller watches more descriptors than one wait returns", async () => {
-  const poller = new Poller();
+  const poller = new Poller(fail);
   const pipes = Array.from({ length: 150 }, () => new Pipe());
   const told = pipes.map((pipe) => ready(poller, pipe));
   for (const pipe of pipes) pipe.write("x");
@@ -112,7 +113,7 @@ childTest("Poller watches more descriptors than one wait returns", async () => {
 childTest(
   "Poller does not tell a watcher that an earlier one of the same round removed",
   async () => {
-    const poller = new Poller();
+    const poller = new Poller(fail);
     using first = new Pipe();
     using second = new Pipe();
     const told: string[] = [];
@@ -139,7 +140,7 @@ childTest(
 childTest(
   "Poller does not tell a watcher of what happened to an earlier owner of its descriptor",
   async () => {
-    const poller = new Poller();
+    const poller = new Poller(fail);
     const old = new Pipe();
     const told: string[] = [];
     old.write("a");
@@ -162,7 +163,7 @@ childTest(
 childTest("Poller keeps no program running once nothing is watched", async () => {
   const source = new URL("../../../../server/process/posix/poller.ts", import.meta.url);
   const code = `import { Poller } from ${JSON.stringify(source.href)};
-    const poller = new Poller();
+    const poller = new Poller(console.error);
     poller.watch(0, "read", () => {});
     setTimeout(() => { poller.unwatch(0); console.log("done"); });`;
   const child = new Deno.Command(Deno.execPath(), {

@@ -4,6 +4,7 @@ import { assertEquals, assertGreater, assertLess, assertThrows } from "@std/asse
 import { join } from "@std/path";
 import { PosixSpawner } from "../../../../server/process/posix/posix_spawner.ts";
 import { StdinBroken } from "../../../../server/process/spawner.ts";
+import { fail } from "../../../support/trouble.ts";
 import { childTest } from "../../../support/test_with_children.ts";
 import { within } from "../../../support/deadline.ts";
 import { makeFifo, writersGone } from "../../../support/fifo.ts";
@@ -175,7 +176,7 @@ childTest("a listener may pause the program while it is told of output", async (
     env: new Map([["PATH", "/usr/bin:/bin"]]),
     pipeStdin: false,
   };
-  const child = new PosixSpawner({ isGuarded: false }).spawn(request, {
+  const child = new PosixSpawner({ isGuarded: false, onError: fail }).spawn(request, {
     output(_stream, { byteLength }) {
       told.push(byteLength);
       child.pauseOutput();
