@@ -17,12 +17,12 @@ export function freshProcessId(): string {
  *
  * @param processId chosen by the caller
  * @param argv program and arguments
- * @param options `pipeStdin`: whether input will be written
+ * @param options `pipeStdin`: whether input will be written; `tty`: whether it runs in a terminal
  */
 export function startParams(
   processId: string,
   argv: readonly string[],
-  options: { readonly pipeStdin?: boolean } = {},
+  options: { readonly pipeStdin?: boolean; readonly tty?: boolean } = {},
 ): JsonObject {
   return { processId, argv, cwd: "file:///", env: { PATH: SEARCH_PATH }, tty: false, ...options };
 }

@@ -24,9 +24,12 @@ export interface Cell {
   readonly note?: string;
 }
 
-/** What a row should show. `ratio` goals compare ours ÷ reference, `value` goals ours alone. */
+/**
+ * What a row should show. `ratio` goals compare ours ÷ reference, `limit` goals ours ÷ what the
+ * machine allows, `value` goals take ours alone.
+ */
 export interface Goal {
-  readonly on: "ratio" | "value";
+  readonly on: "ratio" | "limit" | "value";
   readonly is: "at most" | "at least";
   readonly bound: number;
 }
@@ -121,9 +124,22 @@ export function cells(
 export function goalMet(row: Row): boolean | undefined {
   const { goal } = row;
   if (goal === undefined) return undefined;
-  const measured = goal.on === "value" ? row.ours?.value : ratioOf(row);
+  const measured = measuredFor(goal, row);
   if (measured === undefined) return undefined;
   return goal.is === "at most" ? measured <= goal.bound : measured >= goal.bound;
+}
+
+function measuredFor(goal: Goal, row: Row): number | undefined {
+  switch (goal.on) {
+    case "ratio":
+      return ratioOf(row);
+    case "limit":
+      return row.ours?.value === undefined || row.limit === undefined
+        ? undefined
+        : row.ours.value / row.limit.value;
+    case "value":
+      return row.ours?.value;
+  }
 }
 
 /** Ours ÷ reference; undefined unless both were measured. */

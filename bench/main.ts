@@ -9,9 +9,12 @@ import { memoryAbuse } from "./memory_abuse.ts";
 import { outputThroughput } from "./output_throughput.ts";
 import { findRoster, type Roster } from "./roster.ts";
 import { startRate } from "./start_rate.ts";
+import { spawnBlock } from "./spawn_block.ts";
 import { startTrue } from "./start_true.ts";
 import { stdinEcho } from "./stdin_echo.ts";
 import { renderTable } from "./table.ts";
+import { terminalEcho } from "./terminal_echo.ts";
+import { terminalOutput } from "./terminal_output.ts";
 
 const figures: readonly Figure[] = [
   startTrue,
@@ -19,6 +22,9 @@ const figures: readonly Figure[] = [
   longPolls,
   outputThroughput,
   startRate,
+  spawnBlock,
+  terminalEcho,
+  terminalOutput,
   idleCost,
   memoryAbuse,
 ];

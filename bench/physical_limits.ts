@@ -93,3 +93,51 @@ export async function emptyProgramTime(): Promise<number> {
   if (!success) throw new Error("Cannot measure an empty program: Deno failed to run it");
   return performance.now() - beganAt;
 }
+
+const TERMINAL_READER = `
+import os, pty, sys, time
+began = time.perf_counter()
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp("sh", ["sh", "-c", sys.argv[1]])
+count = 0
+try:
+    while True:
+        count += len(os.read(fd, 65536))
+except OSError:
+    pass
+os.waitpid(pid, 0)
+print(count, time.perf_counter() - began)
+`;
+
+/**
+ * Megabytes (10^6) per second at which a short Python program reads a command's terminal.
+ *
+ * @param script shell text of the command
+ * @param byteCount how many bytes its terminal gives
+ * @returns one sample; none where there is no Python
+ * @throws {Error} when a byte is missing
+ */
+export async function terminalReaderRate(
+  script: string,
+  byteCount: number,
+): Promise<readonly number[]> {
+  const { success, stdout } = await runPython(script);
+  if (!success) return [];
+  const [count = 0, seconds = 0] = new TextDecoder().decode(stdout).trim().split(" ").map(Number);
+  if (count !== byteCount) throw new Error(`Python read ${count} of ${byteCount} bytes`);
+  return [byteCount / 1e6 / seconds];
+}
+
+async function runPython(script: string): Promise<{ success: boolean; stdout: Uint8Array }> {
+  try {
+    return await new Deno.Command("python3", {
+      args: ["-c", TERMINAL_READER, script],
+      stdin: "null",
+      stderr: "null",
+    }).output();
+  } catch {
+    // Not installed: the table has no limit here then.
+    return { success: false, stdout: new Uint8Array() };
+  }
+}

@@ -27,6 +27,7 @@ export const startRate: Figure = {
       figure: `true per second, ${IN_FLIGHT} in flight, median`,
       unit: "1/s",
       ...cells(cellOf(ours, median), cellOf(reference, median)),
+      goal: { on: "ratio", is: "at least", bound: 5 },
       ...(limit > 0 ? { limit: { value: limit, by: `posix_spawn, ${IN_FLIGHT} in flight` } } : {}),
     }];
   },

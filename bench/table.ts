@@ -54,7 +54,14 @@ function cellText(cell: Cell | undefined, notes: string[]): string {
 
 function goalText(goal: Goal): string {
   const sign = goal.is === "at most" ? "<=" : ">=";
-  return goal.on === "ratio" ? `ratio ${sign} ${goal.bound}` : `${sign} ${goal.bound}`;
+  switch (goal.on) {
+    case "ratio":
+      return `ratio ${sign} ${goal.bound}`;
+    case "limit":
+      return `${sign} ${goal.bound} x limit`;
+    case "value":
+      return `${sign} ${goal.bound}`;
+  }
 }
 
 function align(cell: string, width: number, column: number): string {

@@ -97,12 +97,13 @@ function readLimit(pid: number): Limit | undefined {
   return { soft, hard };
 }
 
-// Root may kill what another user runs, but in a container it often may not ask for its limits.
-const mayKillOthers = Deno.uid() === 0;
-
-/** The same from a file that everybody may read; slower, and only worth it where killing works. */
+/**
+ * The same from a file that everybody may read. Slower, and only for what can be killed although
+ * its limits cannot be asked for: another user's process where root lacks a privilege, as in many
+ * containers, and a set-group-id program of one's own.
+ */
 function readForeignMark(pid: number): TreeMark | undefined {
-  if (!mayKillOthers) return undefined;
+  if (loadLibc().libc.kill(pid, 0) !== 0) return undefined;
   try {
     const limits = Deno.readTextFileSync(`/proc/${pid}/limits`);
     const soft = /^Max realtime timeout +(\d+) /m.exec(limits)?.[1];
