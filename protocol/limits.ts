@@ -47,9 +47,9 @@ export const limits = {
   initializeMs: 10_000,
 
   /** Outgoing bytes queued on a connection at which the server stops producing. */
-  sendHighWaterBytes: 4 * MIB,
+  sendHighWaterBytes: 1 * MIB,
   /** Outgoing bytes queued at which it goes on. */
-  sendLowWaterBytes: 1 * MIB,
+  sendLowWaterBytes: 256 * KIB,
   /** Requests served at once per lane and connection unless `--concurrent-requests` says less. */
   concurrentRequests: 1024,
   /** Requests read ahead of a free place, per connection; then the server stops reading. */
@@ -57,7 +57,7 @@ export const limits = {
 
   /** Outgoing bytes queued at which it reads no more requests; above the mark that stops output,
    * so that a client which is flooded can still terminate. */
-  readHighWaterBytes: 8 * MIB,
+  readHighWaterBytes: 2 * MIB,
   /** Bytes of requests not yet answered, per connection, at which it reads no more. */
   pendingRequestBytes: 16 * MIB,
   /** File operations at work at once; the runtime's pool of 32 threads serves processes too. */

@@ -10,17 +10,22 @@ import { loadLibc } from "./libc.ts";
 
 const RLIMIT_NOFILE = 7;
 
-let wanted: { readonly soft: bigint | undefined } | undefined;
+let wanted: BigUint64Array<ArrayBuffer> | "asIs" | undefined;
 
 /** Lowers a new child's soft limit, before it has got beyond loading its libraries. */
 export function restoreDescriptorLimit(pid: number): void {
-  wanted ??= { soft: startLimit() };
-  if (wanted.soft === undefined) return;
-  const { libc } = loadLibc();
-  const limit = new BigUint64Array(2);
-  if (libc.prlimit(pid, RLIMIT_NOFILE, null, limit) !== 0) return;
-  limit[0] = wanted.soft;
-  libc.prlimit(pid, RLIMIT_NOFILE, limit, null);
+  wanted ??= startLimits() ?? "asIs";
+  if (wanted !== "asIs") loadLibc().libc.prlimit(pid, RLIMIT_NOFILE, wanted, null);
+}
+
+/** Soft and hard limit as they were; undefined where nobody knows, or nothing was raised. */
+function startLimits(): BigUint64Array<ArrayBuffer> | undefined {
+  const soft = startLimit();
+  const limits = new BigUint64Array(2);
+  if (loadLibc().libc.prlimit(0, RLIMIT_NOFILE, null, limits) !== 0) return undefined;
+  if (soft === undefined || soft >= (limits[0] ?? 0n)) return undefined;
+  limits[0] = soft;
+  return limits;
 }
 
 /** The parent's soft limit, which this program began with; undefined where it cannot be known. */

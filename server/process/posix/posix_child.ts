@@ -168,7 +168,9 @@ export class PosixChild implements Child {
       if (filled > 0) this.#listener.output(stream, readBuffer.subarray(0, filled));
       if (state === "ended") return this.#endOutput(descriptor);
       // The listener may have asked for a pause.
-      if (state === "empty" || this.#isPaused) return;
+      if (this.#isPaused) return;
+      // A terminal holds so little that its writer has most likely filled it again meanwhile.
+      if (state === "empty" && (this.#terminal === undefined || filled === 0)) return;
     }
   }
 

@@ -34,8 +34,7 @@ export class TreeMarks {
 
   /** Makes a mark, or none where the administrator has limited real-time CPU time already. */
   next(): TreeMark | undefined {
-    const limit = readLimit(0);
-    if (limit === undefined || limit.hard !== UNLIMITED) return undefined;
+    if (ownLimit().hard !== UNLIMITED) return undefined;
     this.#last = (this.#last + 1n) % PER_SERVER;
     return this.#server + this.#last;
   }
@@ -48,14 +47,21 @@ export class TreeMarks {
 
 /** Runs a call during which new processes get a mark; undefined: none, not even an inherited one. */
 export function withMark<T>(mark: TreeMark | undefined, call: () => T): T {
-  const before = readLimit(0);
-  if (before === undefined || before.hard !== UNLIMITED) return call();
-  writeLimit({ soft: mark ?? UNLIMITED, hard: before.hard });
+  const { soft, hard } = ownLimit();
+  if (hard !== UNLIMITED) return call();
+  writeSoftLimit(mark ?? UNLIMITED);
   try {
     return call();
   } finally {
-    writeLimit(before);
+    writeSoftLimit(soft);
   }
+}
+
+let own: Limit | undefined;
+
+/** This program's limit as it was at the first call; nobody but us changes it. */
+function ownLimit(): Limit {
+  return own ??= readLimit(0) ?? { soft: 0n, hard: 0n };
 }
 
 /** Stops, then kills everything whose mark is wanted; returns when a look finds no more of it. */
@@ -114,6 +120,10 @@ function readForeignMark(pid: number): TreeMark | undefined {
   }
 }
 
-function writeLimit({ soft, hard }: Limit): void {
-  loadLibc().libc.prlimit(0, RLIMIT_RTTIME, new BigUint64Array([soft, hard]), null);
+// Made once: this is called twice for every process that is started.
+const written = new BigUint64Array([UNLIMITED, UNLIMITED]);
+
+function writeSoftLimit(soft: bigint): void {
+  written[0] = soft;
+  loadLibc().libc.prlimit(0, RLIMIT_RTTIME, written, null);
 }
