@@ -29,18 +29,26 @@ export interface ExecutorOptions {
 export class Executor implements ConnectionHost, Disposable {
   readonly concurrentRequests: number;
   readonly clock: Clock;
-  readonly machine: Machine;
   readonly log: Log;
   readonly sessions: SessionStore;
+
+  readonly #makeMachine: () => Machine;
+  #machine: Machine | undefined;
 
   constructor(options: ExecutorOptions = {}) {
     this.concurrentRequests = options.concurrentRequests ?? limits.concurrentRequests;
     this.clock = options.clock ?? realClock;
     const log = this.log = options.log ?? createLog(Deno.env.get("EXEC_SERVER_LOG") ?? "");
     const onError = (error: unknown) => log("process", () => `trouble: ${error}`);
-    this.machine = options.machine ??
-      thisMachine({ isGuarded: options.isGuarded ?? false, runner: options.runner, onError });
+    this.#makeMachine = () =>
+      options.machine ??
+        thisMachine({ isGuarded: options.isGuarded ?? false, runner: options.runner, onError });
     this.sessions = new SessionStore(this.clock, this.log);
+  }
+
+  /** Looked at when it is first needed: loading the C library takes longer than starting to listen. */
+  get machine(): Machine {
+    return this.#machine ??= this.#makeMachine();
   }
 
   /** Serves one client; settles when its transport has ended. */
@@ -51,6 +59,6 @@ export class Executor implements ConnectionHost, Disposable {
   /** Ends every session and kills its processes. */
   [Symbol.dispose](): void {
     this.sessions.dispose();
-    this.machine.spawner[Symbol.dispose]();
+    this.#machine?.spawner[Symbol.dispose]();
   }
 }

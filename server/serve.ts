@@ -49,6 +49,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   });
   // The one line of standard output: whoever started us waits for it.
   Deno.stdout.writeSync(new TextEncoder().encode(`${socket.url}\n`));
+  // Now, so that neither the line above nor the first client has to wait for it.
+  executor.machine;
   await ending.received;
 }
 
