@@ -1,14 +1,8 @@
 /** Measures how long a typed character takes to be echoed by a terminal. @module */
 
-import { freshProcessId, startParams } from "./commands.ts";
-import type { RunningServer } from "./contender.ts";
-import { within } from "./deadline.ts";
+import { echoTimes } from "./echo_times.ts";
 import { cellOf, cells, type Figure, startAll, takeTurns } from "./figure.ts";
 import { median, p99 } from "./statistics.ts";
-import { WireClient } from "./wire_client.ts";
-
-const ECHO_DEADLINE_MS = 10_000;
-const ONE_CHARACTER = btoa("x");
 
 /** `process/write` of a character until the terminal's echo of it, one after another. */
 export const terminalEcho: Figure = {
@@ -21,7 +15,9 @@ export const terminalEcho: Figure = {
     const [ours, reference] = await takeTurns(
       running,
       rounds,
-      (server) => echoMany(server, perTurn),
+      // The kernel echoes; the program need not do anything.
+      (server) =>
+        echoTimes(server, { argv: ["sleep", "60"], input: { tty: true }, count: perTurn }),
     );
     return [{
       figure: "typed character to its echo, p50",
@@ -35,23 +31,3 @@ export const terminalEcho: Figure = {
     }];
   },
 };
-
-async function echoMany(server: RunningServer, count: number): Promise<readonly number[]> {
-  using client = (await WireClient.open(server.url)).client;
-  const processId = freshProcessId();
-  const watch = client.watch(processId);
-  // The kernel echoes; the program need not do anything.
-  await client.call("process/start", startParams(processId, ["sleep", "60"], { tty: true }));
-  const samples: number[] = [];
-  for (let index = 0; index < count; index++) {
-    const echo = within(watch.nextOutput(), { ms: ECHO_DEADLINE_MS, what: "the echo" });
-    const beganAt = performance.now();
-    const [echoedAt] = await Promise.all([
-      echo.then(() => performance.now()),
-      client.call("process/write", { processId, writeId: `w${index}`, chunk: ONE_CHARACTER }),
-    ]);
-    samples.push(echoedAt - beganAt);
-  }
-  await client.call("process/terminate", { processId });
-  return samples;
-}

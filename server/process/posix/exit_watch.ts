@@ -1,5 +1,6 @@
 /** Notices the end of one child, and reaps it when asked to. @module */
 
+import { signalNumbers } from "../signal_numbers.ts";
 import { type ExitStatus, SpawnError } from "../spawner.ts";
 import { loadLibc } from "./libc.ts";
 import type { Poller } from "./poller.ts";
@@ -15,7 +16,6 @@ const SI_CODE = 8;
 const SI_PID = 16;
 const SI_STATUS = 24;
 const CLD_EXITED = 1;
-const SIGKILL = 9;
 const UNKNOWN: ExitStatus = { code: -1, signal: 0 };
 
 /** Watches a child through a descriptor of its own, so that no other child can be meant. */
@@ -97,10 +97,15 @@ export function canWatchExits(): boolean {
 }
 
 function killAndReap(pid: number): void {
-  loadLibc().libc.kill(-pid, SIGKILL);
+  loadLibc().libc.kill(-pid, signalNumbers.SIGKILL);
   reap(pid);
 }
 
-function reap(pid: number): void {
-  loadLibc().libc.waitid(P_PID, pid, new Uint8Array(SIGINFO_BYTES), WEXITED);
+/** Lets go of a child's process id if it has ended; never waits for it. */
+export function reapIfEnded(pid: number): void {
+  reap(pid, WNOHANG);
+}
+
+function reap(pid: number, options = 0): void {
+  loadLibc().libc.waitid(P_PID, pid, new Uint8Array(SIGINFO_BYTES), WEXITED | options);
 }

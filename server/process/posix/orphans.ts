@@ -5,12 +5,7 @@
  * @module
  */
 
-import { loadLibc } from "./libc.ts";
-
-const P_PID = 1;
-const WNOHANG = 1;
-const WEXITED = 4;
-const SIGINFO_BYTES = 128;
+import { reapIfEnded } from "./exit_watch.ts";
 
 /** Reaps orphans that end, but never a child that is watched. */
 export class OrphanReaper implements Disposable {
@@ -31,10 +26,9 @@ export class OrphanReaper implements Disposable {
 
   /** Signals join, so one of them may stand for many ends: all children are looked at. */
   #reap(): void {
-    const info = new Uint8Array(SIGINFO_BYTES);
     try {
       for (const pid of childrenOfThisProcess()) {
-        if (!this.#isWatched(pid)) loadLibc().libc.waitid(P_PID, pid, info, WEXITED | WNOHANG);
+        if (!this.#isWatched(pid)) reapIfEnded(pid);
       }
     } catch {
       // Out of descriptors, or a thread that has just ended; the next signal brings another look.

@@ -45,19 +45,13 @@ export function posixSpawn(
     closeAll(streams.theirs);
     const { libc } = loadLibc();
     for (const descriptor of ourEnds(streams)) {
-      libc.fcntl(descriptor, descriptorFlags.F_SETFL, flagsOf(streams));
+      libc.fcntl(descriptor, descriptorFlags.F_SETFL, descriptorFlags.O_NONBLOCK);
     }
     return { pid, streams };
   } catch (error) {
     closeAll([...streams.theirs, ...ourEnds(streams)]);
     throw error;
   }
-}
-
-/** Setting flags replaces the access mode on no system, but a terminal's is stated all the same. */
-function flagsOf({ terminal }: ChildStreams): number {
-  const { O_NONBLOCK, O_RDWR } = descriptorFlags;
-  return terminal === undefined ? O_NONBLOCK : O_NONBLOCK | O_RDWR;
 }
 
 function callSpawn(

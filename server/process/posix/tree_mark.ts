@@ -8,14 +8,13 @@
  * @module
  */
 
+import { signalNumbers } from "../signal_numbers.ts";
 import { loadLibc } from "./libc.ts";
 
 /** What a child and its descendants have in common: `4`, nine digits per server, nine per child. */
 export type TreeMark = bigint;
 
 const RLIMIT_RTTIME = 15;
-const SIGSTOP = 19;
-const SIGKILL = 9;
 const UNLIMITED = 2n ** 64n - 1n;
 const LEAD = 4n * 10n ** 18n;
 const PER_SERVER = 10n ** 9n;
@@ -72,11 +71,11 @@ export function killMarked(isWanted: (mark: TreeMark) => boolean): void {
     const fresh = markedProcesses(isWanted).filter((pid) => !found.has(pid));
     if (fresh.length === 0) break;
     for (const pid of fresh) {
-      libc.kill(pid, SIGSTOP);
+      libc.kill(pid, signalNumbers.SIGSTOP);
       found.add(pid);
     }
   }
-  for (const pid of found) libc.kill(pid, SIGKILL);
+  for (const pid of found) libc.kill(pid, signalNumbers.SIGKILL);
 }
 
 function markedProcesses(isWanted: (mark: TreeMark) => boolean): number[] {
