@@ -4,6 +4,9 @@ import { CommandSpawner } from "./command_spawner.ts";
 import { PosixSpawner } from "./posix/posix_spawner.ts";
 import type { Spawner } from "./spawner.ts";
 
+/** Systems whose C library `posix/` has the layouts of. */
+const hasPosix: ReadonlySet<string> = new Set(["linux", "darwin"]);
+
 /** What can start processes: `posix_spawn` by FFI, or the runtime's own commands. */
 export type RunnerName = "posix" | "command";
 
@@ -24,7 +27,7 @@ export interface SpawnerOptions {
 export function chooseSpawner({ isGuarded, runner, onError }: SpawnerOptions): Spawner {
   if (runner === "command") return new CommandSpawner();
   if (runner === "posix") return new PosixSpawner({ isGuarded, onError });
-  if (Deno.build.os !== "linux") return new CommandSpawner();
+  if (!hasPosix.has(Deno.build.os)) return new CommandSpawner();
   try {
     return new PosixSpawner({ isGuarded, onError });
   } catch (error) {

@@ -2,20 +2,17 @@
 
 import { signalNumbers } from "../signal_numbers.ts";
 import { type ExitStatus, SpawnError } from "../spawner.ts";
-import { loadLibc } from "./libc.ts";
+import { readExitInfo } from "./exit_info.ts";
+import { openExitQueue } from "./kernel_queue.ts";
+import { loadLibc, loadLinuxLibc } from "./libc.ts";
 import type { Poller } from "./poller.ts";
+import { isMacos, platform } from "./this_platform.ts";
 
 // The same number on every architecture that has it (Linux 5.3 and later).
 const SYS_PIDFD_OPEN = 434;
 const P_PID = 1;
 const WNOHANG = 1;
 const WEXITED = 4;
-const WNOWAIT = 0x0100_0000;
-const SIGINFO_BYTES = 128;
-const SI_CODE = 8;
-const SI_PID = 16;
-const SI_STATUS = 24;
-const CLD_EXITED = 1;
 const UNKNOWN: ExitStatus = { code: -1, signal: 0 };
 
 /** Watches a child through a descriptor of its own, so that no other child can be meant. */
@@ -23,7 +20,7 @@ export class ExitWatch {
   readonly #pid: number;
   readonly #poller: Poller;
   readonly #onExit: () => void;
-  readonly #pidfd: number;
+  readonly #descriptor: number;
   #status: ExitStatus = { code: 0, signal: 0 };
 
   /**
@@ -34,11 +31,11 @@ export class ExitWatch {
     this.#pid = pid;
     this.#poller = poller;
     this.#onExit = onExit;
-    this.#pidfd = openPidfd(pid);
+    this.#descriptor = openExitDescriptor(pid);
     try {
-      poller.watch(this.#pidfd, "read", () => this.#look());
+      poller.watch(this.#descriptor, "read", () => this.#look());
     } catch (error) {
-      loadLibc().libc.close(this.#pidfd);
+      loadLibc().libc.close(this.#descriptor);
       killAndReap(pid);
       throw error;
     }
@@ -55,30 +52,28 @@ export class ExitWatch {
   }
 
   #look(): void {
-    const info = new DataView(new ArrayBuffer(SIGINFO_BYTES));
+    const info = new DataView(new ArrayBuffer(platform.exit.bytes));
     const { libc } = loadLibc();
-    const options = WEXITED | WNOWAIT | WNOHANG;
+    const options = WEXITED | platform.exit.WNOWAIT | WNOHANG;
     // Failure means that somebody else has reaped it: it has ended, nobody knows how.
     if (libc.waitid(P_PID, this.#pid, info.buffer, options) !== 0) return this.#end(UNKNOWN);
-    // Zero means that it has not ended; waiting for that here would stop the whole server.
-    if (info.getInt32(SI_PID, true) === 0) return;
-    const number = info.getInt32(SI_STATUS, true);
-    const isExit = info.getInt32(SI_CODE, true) === CLD_EXITED;
-    this.#end(isExit ? { code: number, signal: 0 } : { code: 0, signal: number });
+    const status = readExitInfo(info, platform.exit);
+    // Without one it has not ended; waiting for that here would stop the whole server.
+    if (status !== undefined) this.#end(status);
   }
 
   #end(status: ExitStatus): void {
     this.#status = status;
-    this.#poller.unwatch(this.#pidfd);
-    loadLibc().libc.close(this.#pidfd);
+    this.#poller.unwatch(this.#descriptor);
+    loadLibc().libc.close(this.#descriptor);
     this.#onExit();
   }
 }
 
-function openPidfd(pid: number): number {
-  const { libc, errno, describe } = loadLibc();
-  const pidfd = libc.syscall(SYS_PIDFD_OPEN, pid, 0);
-  if (pidfd >= 0) return pidfd;
+function openExitDescriptor(pid: number): number {
+  const { errno, describe } = loadLibc();
+  const descriptor = tryExitDescriptor(pid);
+  if (descriptor >= 0) return descriptor;
   const number = errno();
   killAndReap(pid);
   throw new SpawnError(`${describe(number)}: cannot watch the process`, {
@@ -90,10 +85,14 @@ function openPidfd(pid: number): number {
 
 /** Whether the system lets processes be watched at all; some containers forbid it. */
 export function canWatchExits(): boolean {
-  const { libc } = loadLibc();
-  const pidfd = libc.syscall(SYS_PIDFD_OPEN, Deno.pid, 0);
-  if (pidfd >= 0) libc.close(pidfd);
-  return pidfd >= 0;
+  const descriptor = tryExitDescriptor(Deno.pid);
+  if (descriptor >= 0) loadLibc().libc.close(descriptor);
+  return descriptor >= 0;
+}
+
+/** One that can be read once the process has ended; negative when the system refuses. */
+function tryExitDescriptor(pid: number): number {
+  return isMacos ? openExitQueue(pid) : loadLinuxLibc().syscall(SYS_PIDFD_OPEN, pid, 0);
 }
 
 function killAndReap(pid: number): void {
@@ -107,5 +106,5 @@ export function reapIfEnded(pid: number): void {
 }
 
 function reap(pid: number, options = 0): void {
-  loadLibc().libc.waitid(P_PID, pid, new Uint8Array(SIGINFO_BYTES), WEXITED | options);
+  loadLibc().libc.waitid(P_PID, pid, new Uint8Array(platform.exit.bytes), WEXITED | options);
 }

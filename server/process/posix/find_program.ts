@@ -2,18 +2,21 @@
 
 import { SpawnError, type SpawnRequest } from "../spawner.ts";
 import { cString, errnos, loadLibc } from "./libc.ts";
+import type { Platform } from "./platform.ts";
 import { notFoundError } from "./spawn_failure.ts";
+import { platform } from "./this_platform.ts";
 
 // What the C library searches when there is no PATH at all.
 const DEFAULT_PATH = "/bin:/usr/bin";
 const X_OK = 1;
 
 /**
- * Path of the program to execute. A name with a slash is left as it is: the kernel resolves it
+ * Path of the program to execute. A name with a slash is left as it is where the kernel resolves it
  * after the change of directory.
+ * @param system for tests: behave as on this one
  * @throws {SpawnError} when the name is empty, or no directory of PATH has it
  */
-export function findProgram(request: SpawnRequest): string {
+export function findProgram(request: SpawnRequest, system: Platform = platform): string {
   const { program, cwd, env, terminal } = request;
   if (program === "") {
     const streams = terminal === undefined ? "pipe" : "PTY";
@@ -24,7 +27,9 @@ export function findProgram(request: SpawnRequest): string {
       stage: "lookup",
     });
   }
-  if (program.includes("/")) return program;
+  if (program.includes("/")) {
+    return system.needsAbsoluteProgram ? absolute(cwd, program) : program;
+  }
   const path = env.get("PATH") ?? DEFAULT_PATH;
   let isDenied = false;
   for (const directory of path.split(":")) {
@@ -45,7 +50,11 @@ export function findProgram(request: SpawnRequest): string {
 /** An empty entry and a relative one mean the child's working directory, not ours. */
 function resolveIn(cwd: string, directory: string): string {
   if (directory === "") return cwd;
-  return directory.startsWith("/") ? directory : `${cwd}/${directory}`;
+  return absolute(cwd, directory);
+}
+
+function absolute(cwd: string, path: string): string {
+  return path.startsWith("/") ? path : `${cwd}/${path}`;
 }
 
 function inspect(path: string): "executable" | "denied" | "missing" {

@@ -3,7 +3,6 @@
 import { limits } from "../../../protocol/limits.ts";
 import type { OutputStream } from "../../../protocol/methods/process.ts";
 import type { TerminalSize } from "../../../protocol/methods/process_start.ts";
-import { signalNumbers } from "../signal_numbers.ts";
 import { type Child, type ChildListener, StdinBroken } from "../spawner.ts";
 import { setTerminalSize } from "./child_streams.ts";
 import type { CondemnedTrees } from "./condemned_trees.ts";
@@ -21,6 +20,8 @@ export interface ChildHost {
   readonly condemned: CondemnedTrees;
   /** Process ids of children that are not reaped yet. */
   readonly pids: Set<number>;
+  /** Kills a child's group, and what else can be found without a mark. */
+  readonly killGroup: (leader: number) => void;
 }
 
 // One descriptor may not hold up the others for more than this per round.
@@ -129,7 +130,7 @@ export class PosixChild implements Child {
 
   kill(): void {
     if (this.#isClosed) return;
-    this.signalGroup(signalNumbers.SIGKILL);
+    this.#host.killGroup(this.pid);
     // Not before: one look ends all trees that are known here, also those still in their grace.
     this.#host.condemned.add(this.#mark);
     this.#isKilled = true;
@@ -228,10 +229,15 @@ export class PosixChild implements Child {
     if (!this.#hasExited || this.#outputs.size > 0 || this.#isClosed) return;
     this.#isClosed = true;
     this.closeStdin();
-    if (this.#isCondemned) this.#host.condemned.add(this.#mark);
+    if (this.#isCondemned) this.#condemnRest();
     this.#host.condemned.end(this.#mark);
     this.#exit.reap();
     this.#host.pids.delete(this.pid);
     this.#listener.closed();
+  }
+
+  #condemnRest(): void {
+    this.#host.condemned.add(this.#mark);
+    if (this.#mark === undefined) this.#host.killGroup(this.pid);
   }
 }

@@ -11,7 +11,10 @@ import type { SpawnRequest } from "../spawner.ts";
 import { type ChildStreams, closeAll, openPipes, openTerminal, ourEnds } from "./child_streams.ts";
 import { findProgram } from "./find_program.ts";
 import { cString, cStringArray, descriptorFlags, type Libc, loadLibc } from "./libc.ts";
+import type { Platform } from "./platform.ts";
 import { startError } from "./spawn_failure.ts";
+import { launchInTerminal } from "./terminal_launcher.ts";
+import { platform } from "./this_platform.ts";
 
 /** A started child and our ends of its streams. */
 export interface Spawned {
@@ -19,27 +22,26 @@ export interface Spawned {
   readonly streams: ChildStreams;
 }
 
-// Larger than glibc's structures (80 and 336 bytes on x86-64), which only it looks into.
-const ACTIONS_BYTES = 256;
-const ATTRIBUTES_BYTES = 512;
-const SIGNAL_SET_BYTES = 128;
-const SETSIGDEF = 0x04;
-const SETSIGMASK = 0x08;
-const SETSID = 0x80;
+/** What a start may be varied by. */
+export interface SpawnVariation {
+  /** Runs the very call that makes the process, for what the process is to inherit. */
+  readonly around?: <T>(call: () => T) => T;
+  /** For tests: behave as on this system as far as the kernel allows. */
+  readonly system?: Platform;
+}
 
 /**
  * Starts a program.
- * @param around runs the very call that makes the process, for what the process is to inherit
  * @throws {SpawnError} with the system's words, and which path they are about
  */
 export function posixSpawn(
   request: SpawnRequest,
-  around: <T>(call: () => T) => T = (call) => call(),
+  { around = (call) => call(), system = platform }: SpawnVariation = {},
 ): Spawned {
   requireNoZeroBytes(request);
-  const program = findProgram(request);
+  const program = findProgram(request, system);
   const { terminal, pipeStdin } = request;
-  const streams = terminal === undefined ? openPipes(pipeStdin) : openTerminal(terminal);
+  const streams = terminal === undefined ? openPipes(pipeStdin) : openTerminal(terminal, system);
   try {
     const pid = callSpawn(request, { program, streams, around });
     closeAll(streams.theirs);
@@ -63,10 +65,11 @@ function callSpawn(
   },
 ): number {
   const { libc } = loadLibc();
-  const actions = new Uint8Array(ACTIONS_BYTES);
-  const argv = cStringArray(request.argv);
+  const actions = new Uint8Array(platform.spawn.actionsBytes);
+  const launch = launchInTerminal(request, { program, terminal: streams.openBySelf });
+  const argv = cStringArray(launch.argv);
   const env = cStringArray(Array.from(request.env, ([name, value]) => `${name}=${value}`));
-  const path = cString(program);
+  const path = cString(launch.program);
   const attributes = spawnAttributes(libc);
   const pid = new Int32Array(1);
   libc.posix_spawn_file_actions_init(actions);
@@ -86,15 +89,15 @@ let attributes: Uint8Array<ArrayBuffer> | undefined;
 /** The same for every child: a new session, and every signal as if nobody had touched it. */
 function spawnAttributes(libc: Libc): Uint8Array<ArrayBuffer> {
   if (attributes !== undefined) return attributes;
-  const made = new Uint8Array(ATTRIBUTES_BYTES);
-  const all = new Uint8Array(SIGNAL_SET_BYTES);
-  const none = new Uint8Array(SIGNAL_SET_BYTES);
+  const made = new Uint8Array(platform.spawn.attributesBytes);
+  const all = new Uint8Array(platform.spawn.signalSetBytes);
+  const none = new Uint8Array(platform.spawn.signalSetBytes);
   libc.sigfillset(all);
   libc.sigemptyset(none);
   libc.posix_spawnattr_init(made);
   libc.posix_spawnattr_setsigdefault(made, all);
   libc.posix_spawnattr_setsigmask(made, none);
-  libc.posix_spawnattr_setflags(made, SETSID | SETSIGDEF | SETSIGMASK);
+  libc.posix_spawnattr_setflags(made, platform.spawn.flags);
   attributes = made;
   return made;
 }

@@ -1,9 +1,11 @@
-/** The spawner for Linux: `posix_spawn` and one poller for all children. @module */
+/** The spawner for Linux and macOS: `posix_spawn` and one poller for all children. @module */
 
 import type { Child, ChildListener, Spawner, SpawnRequest } from "../spawner.ts";
 import { closeAll, ourEnds } from "./child_streams.ts";
 import { restoreChildSignal } from "./child_signal.ts";
+import { signalNumbers } from "../signal_numbers.ts";
 import { CondemnedTrees } from "./condemned_trees.ts";
+import { killFamily } from "./descendants.ts";
 import { restoreDescriptorLimit } from "./descriptor_limit.ts";
 import { canWatchExits } from "./exit_watch.ts";
 import { startGuardian } from "./guardian.ts";
@@ -11,6 +13,9 @@ import { OrphanReaper } from "./orphans.ts";
 import { Poller } from "./poller.ts";
 import { type ChildHost, PosixChild } from "./posix_child.ts";
 import { posixSpawn } from "./posix_spawn.ts";
+import { loadLibc } from "./libc.ts";
+import { canLaunchInTerminal } from "./terminal_launcher.ts";
+import { isMacos, platform } from "./this_platform.ts";
 import { TreeMarks, withMark } from "./tree_mark.ts";
 
 /**
@@ -18,7 +23,7 @@ import { TreeMarks, withMark } from "./tree_mark.ts";
  * is set for a moment on the whole program, so a second one in another thread would mix them up.
  */
 export class PosixSpawner implements Spawner {
-  readonly hasTerminals = true;
+  readonly hasTerminals: boolean;
   readonly #marks = new TreeMarks();
   readonly #isGuarded: boolean;
   readonly #onError: (error: unknown) => void;
@@ -32,6 +37,7 @@ export class PosixSpawner implements Spawner {
    */
   constructor({ isGuarded, onError }: { isGuarded: boolean; onError: (error: unknown) => void }) {
     if (!canWatchExits()) throw new Error("The system does not let processes be watched");
+    this.hasTerminals = !platform.opensBeforeSession || canLaunchInTerminal();
     this.#isGuarded = isGuarded;
     this.#onError = onError;
   }
@@ -39,7 +45,7 @@ export class PosixSpawner implements Spawner {
   spawn(request: SpawnRequest, listener: ChildListener): Child {
     const host = this.#host ??= this.#makeHost();
     const mark = this.#marks.next();
-    const spawned = posixSpawn(request, (call) => withMark(mark, call));
+    const spawned = posixSpawn(request, { around: (call) => withMark(mark, call) });
     restoreDescriptorLimit(spawned.pid);
     try {
       return new PosixChild(spawned, listener, { host, mark });
@@ -52,7 +58,8 @@ export class PosixSpawner implements Spawner {
   /** Ends everything that was ever started, and all that descends from it. */
   [Symbol.dispose](): void {
     if (this.#host === undefined) return;
-    this.#marks.killAll();
+    if (this.#marks.areUsable) this.#marks.killAll();
+    else for (const pid of this.#host.pids) this.#host.killGroup(pid);
     this.#orphans?.[Symbol.dispose]();
   }
 
@@ -62,8 +69,9 @@ export class PosixSpawner implements Spawner {
     const condemned = new CondemnedTrees(this.#onError);
     restoreChildSignal();
     this.#orphans = new OrphanReaper((pid) => pids.has(pid));
-    if (this.#isGuarded) this.#startGuardian();
-    return { poller, condemned, pids };
+    // The guardian finds by mark what it is to end.
+    if (this.#isGuarded && this.#marks.areUsable) this.#startGuardian();
+    return { poller, condemned, pids, killGroup: isMacos ? killFamily : killGroup };
   }
 
   /** A machine without a shell runs commands all the same, only unguarded. */
@@ -74,4 +82,8 @@ export class PosixSpawner implements Spawner {
       this.#onError(error);
     }
   }
+}
+
+function killGroup(leader: number): void {
+  loadLibc().libc.kill(-leader, signalNumbers.SIGKILL);
 }

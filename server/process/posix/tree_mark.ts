@@ -4,12 +4,14 @@
  * A process group is left by `setsid`, and parentage by dying parents. Resource limits are neither:
  * every process inherits them, and reading another's costs one call. The soft limit on real-time
  * CPU time matters to no process that is not scheduled in real time, and a number of 10^18
- * microseconds to none at all; so that number is the mark. See docs/decisions/0005.
+ * microseconds to none at all; so that number is the mark. See docs/decisions/0005. macOS has no
+ * such limit, and there is no mark there.
  * @module
  */
 
 import { signalNumbers } from "../signal_numbers.ts";
-import { loadLibc } from "./libc.ts";
+import { loadLibc, loadLinuxLibc } from "./libc.ts";
+import { isMacos } from "./this_platform.ts";
 
 /** What a child and its descendants have in common: `4`, nine digits per server, nine per child. */
 export type TreeMark = bigint;
@@ -31,9 +33,14 @@ export class TreeMarks {
     return String(this.#server).slice(0, 10);
   }
 
-  /** Makes a mark, or none where the administrator has limited real-time CPU time already. */
+  /** False where the administrator has limited real-time CPU time already, and on macOS. */
+  get areUsable(): boolean {
+    return ownLimit().hard === UNLIMITED;
+  }
+
+  /** Makes a mark, or none where marks are not usable. */
   next(): TreeMark | undefined {
-    if (ownLimit().hard !== UNLIMITED) return undefined;
+    if (!this.areUsable) return undefined;
     this.#last = (this.#last + 1n) % PER_SERVER;
     return this.#server + this.#last;
   }
@@ -60,7 +67,7 @@ let own: Limit | undefined;
 
 /** This program's limit as it was at the first call; nobody but us changes it. */
 function ownLimit(): Limit {
-  return own ??= readLimit(0) ?? { soft: 0n, hard: 0n };
+  return own ??= (isMacos ? undefined : readLimit(0)) ?? { soft: 0n, hard: 0n };
 }
 
 /** Stops, then kills everything whose mark is wanted; returns when a look finds no more of it. */
@@ -97,7 +104,7 @@ interface Limit {
 /** Undefined when the process is gone, or another user's. */
 function readLimit(pid: number): Limit | undefined {
   const limit = new BigUint64Array(2);
-  if (loadLibc().libc.prlimit(pid, RLIMIT_RTTIME, null, limit) !== 0) return undefined;
+  if (loadLinuxLibc().prlimit(pid, RLIMIT_RTTIME, null, limit) !== 0) return undefined;
   const [soft = UNLIMITED, hard = UNLIMITED] = limit;
   return { soft, hard };
 }
@@ -124,5 +131,5 @@ const written = new BigUint64Array([UNLIMITED, UNLIMITED]);
 
 function writeSoftLimit(soft: bigint): void {
   written[0] = soft;
-  loadLibc().libc.prlimit(0, RLIMIT_RTTIME, written, null);
+  loadLinuxLibc().prlimit(0, RLIMIT_RTTIME, written, null);
 }

@@ -1,8 +1,9 @@
 /** Waiting for many descriptors, and for none. @module */
 
 import { assert, assertEquals } from "@std/assert";
-import { descriptorFlags, loadLibc } from "../../../../server/process/posix/libc.ts";
-import { Poller, type Readiness } from "../../../../server/process/posix/poller.ts";
+import { descriptorFlags, loadLibc, loadLinuxLibc } from "../../../../server/process/posix/libc.ts";
+import { Poller } from "../../../../server/process/posix/poller.ts";
+import type { Readiness } from "../../../../server/process/posix/readiness_queue.ts";
 import { fail } from "../../../support/trouble.ts";
 import { childTest } from "../../../support/test_with_children.ts";
 import { within } from "../../../support/deadline.ts";
@@ -18,7 +19,7 @@ class Pipe implements Disposable {
   constructor() {
     const ends = new Int32Array(2);
     const flags = descriptorFlags.O_CLOEXEC | descriptorFlags.O_NONBLOCK;
-    if (loadLibc().libc.pipe2(ends, flags) !== 0) throw new Error("Cannot open a pipe");
+    if (loadLinuxLibc().pipe2(ends, flags) !== 0) throw new Error("Cannot open a pipe");
     [this.readEnd = -1, this.writeEnd = -1] = ends;
   }
 

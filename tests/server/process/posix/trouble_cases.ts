@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { closeAll, ourEnds } from "../../../../server/process/posix/child_streams.ts";
 import { CondemnedTrees } from "../../../../server/process/posix/condemned_trees.ts";
 import { ExitWatch } from "../../../../server/process/posix/exit_watch.ts";
-import { descriptorFlags, loadLibc } from "../../../../server/process/posix/libc.ts";
+import { descriptorFlags, loadLinuxLibc } from "../../../../server/process/posix/libc.ts";
 import { Poller } from "../../../../server/process/posix/poller.ts";
 import { posixSpawn } from "../../../../server/process/posix/posix_spawn.ts";
 import { TreeMarks, withMark } from "../../../../server/process/posix/tree_mark.ts";
@@ -13,7 +13,7 @@ import { childTest } from "../../../support/test_with_children.ts";
 import { fail } from "../../../support/trouble.ts";
 
 const RLIMIT_NOFILE = 7;
-const { libc } = loadLibc();
+const libc = loadLinuxLibc();
 
 /** Something to watch: readable once it was rung. */
 class Bell implements Disposable {
