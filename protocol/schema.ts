@@ -148,18 +148,47 @@ export const stringMap: Schema<Record<string, string>> = v.pipe(
   }),
 );
 
+/** Base64 text, or its bytes where the transport has decoded it. */
+const base64 = v.custom<string | Uint8Array<ArrayBuffer>>(
+  (value) => typeof value === "string" || value instanceof Uint8Array,
+  wrongType("a string"),
+);
+
+function bytesOf(value: string | Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return typeof value === "string" ? decodeBase64(value) : value;
+}
+
 /** Base64 text that becomes bytes. */
 export const bytes: Schema<Uint8Array<ArrayBuffer>> = v.pipe(
-  v.string(wrongType("a string")),
+  base64,
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     try {
-      return decodeBase64(dataset.value);
+      return bytesOf(dataset.value);
     } catch (error) {
       addIssue({ message: reasonOf(error) });
       return NEVER;
     }
   }),
 );
+
+/**
+ * Base64 text that becomes bytes, where bad base64 is an error of its own kind.
+ * @param refusal the error for a fault, which is described in words
+ */
+export function bytesOrElse(
+  refusal: (fault: string) => RpcError,
+): Schema<Uint8Array<ArrayBuffer>> {
+  return v.pipe(
+    base64,
+    v.transform((value) => {
+      try {
+        return bytesOf(value);
+      } catch (error) {
+        throw refusal(reasonOf(error));
+      }
+    }),
+  );
+}
 
 /** A `file:` URI in its normal form. Whether it fits this machine is checked where it is used. */
 export const pathUri: Schema<PathUri> = v.pipe(

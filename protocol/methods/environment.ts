@@ -50,6 +50,37 @@ export interface Capabilities {
   readonly processSignals?: boolean | undefined;
   /** Extension: `process/start` takes `timeoutMs` and `idleTimeoutMs`. */
   readonly processTimeouts?: boolean | undefined;
+  /** Extension: `initialize` takes `takeOver`. */
+  readonly sessionTakeOver?: boolean | undefined;
+  /** Extension: `process/start` takes `awaitAcks`, and the notification `process/ack` works. */
+  readonly processAcks?: boolean | undefined;
+  /**
+   * Extension: after a reconnect, `process/start` with the id and the parameters of a process that
+   * the session started before gives that start's result again.
+   */
+  readonly processStartRepeat?: boolean | undefined;
+  /** Extension: files opened by clients with `extensions` stay open while the session lives. */
+  readonly fsSessionHandles?: boolean | undefined;
+  /** Extension: `fs/writeFile` takes `atomic`. */
+  readonly fsAtomicWrite?: boolean | undefined;
+  /** Extension: `fs/getMetadata` tells mode and owner; `fs/readDirectory` takes `metadata`. */
+  readonly fsMetadata?: boolean | undefined;
+  /** Extension: `fs/open` takes the mode `update`. */
+  readonly fsUpdate?: boolean | undefined;
+  /** Extension: `fs/rename` works. */
+  readonly fsRename?: boolean | undefined;
+  /** Extension: `fs/symlink` works. */
+  readonly fsSymlink?: boolean | undefined;
+  /** Extension: `fs/chmod` works. */
+  readonly fsChmod?: boolean | undefined;
+  /** Extension: `fs/hash` works. */
+  readonly fsHash?: boolean | undefined;
+  /** Extension: `fs/glob` works. */
+  readonly fsGlob?: boolean | undefined;
+  /** Extension: `fs/grep` and `fs/cancelSearch` work. */
+  readonly fsGrep?: boolean | undefined;
+  /** Extension: `fs/watch` and `fs/unwatch` work. */
+  readonly fsWatch?: boolean | undefined;
 }
 
 /** The program that serves, beside the wire version it speaks. Extension. */
@@ -110,6 +141,20 @@ const capabilities: Schema<Capabilities> = struct<Capabilities>("EnvironmentCapa
   processResize: optional(flag),
   processSignals: optional(flag),
   processTimeouts: optional(flag),
+  sessionTakeOver: optional(flag),
+  processAcks: optional(flag),
+  processStartRepeat: optional(flag),
+  fsSessionHandles: optional(flag),
+  fsAtomicWrite: optional(flag),
+  fsMetadata: optional(flag),
+  fsUpdate: optional(flag),
+  fsRename: optional(flag),
+  fsSymlink: optional(flag),
+  fsChmod: optional(flag),
+  fsHash: optional(flag),
+  fsGlob: optional(flag),
+  fsGrep: optional(flag),
+  fsWatch: optional(flag),
 });
 
 const implementationInfo = struct<ImplementationInfo>("ImplementationInfo", {

@@ -2,7 +2,7 @@
 
 import type { NotificationSpec, RequestSpec } from "../method.ts";
 import { type EnvironmentRequests, environmentRequests } from "./environment.ts";
-import { type FsRequests, fsRequests } from "./fs.ts";
+import { type FsNotifications, fsNotifications, type FsRequests, fsRequests } from "./fs.ts";
 import { type ProcessRequests, processRequests } from "./process.ts";
 import { type ProcessNotifications, processNotifications } from "./process_events.ts";
 import {
@@ -17,7 +17,8 @@ export interface RequestTable
   extends SessionRequests, EnvironmentRequests, ProcessRequests, FsRequests {}
 
 /** Every notification with its row, by name on the wire. */
-export interface NotificationTable extends SessionNotifications, ProcessNotifications {}
+export interface NotificationTable
+  extends SessionNotifications, ProcessNotifications, FsNotifications {}
 
 /** Name of a request, as on the wire. */
 export type RequestName = keyof RequestTable;
@@ -50,7 +51,11 @@ export type NotificationName = keyof NotificationTable;
 export type NotificationParams<M extends NotificationName> = NotificationTable[M] extends
   NotificationSpec<infer P> ? P : never;
 
-const notificationTable: NotificationTable = { ...sessionNotifications, ...processNotifications };
+const notificationTable: NotificationTable = {
+  ...sessionNotifications,
+  ...processNotifications,
+  ...fsNotifications,
+};
 
 /** Every notification, by name. */
 export const notifications: {

@@ -12,6 +12,7 @@ import {
   struct,
   text,
 } from "../schema.ts";
+import { type Empty, empty } from "./nothing.ts";
 import type { TerminalSize } from "./process_start.ts";
 
 /** Parameters of `process/signal`. */
@@ -72,11 +73,6 @@ const resizeResult: Schema<ResizeResult> = struct<ResizeResult>("ResizeResponse"
 const terminateResult: Schema<TerminateResult> = struct<TerminateResult>("TerminateResponse", {
   running: flag,
 });
-
-/** Result without members. */
-export type Empty = Record<string, never>;
-
-const empty: Schema<Empty> = struct<Empty>("Empty", {});
 
 /** Requests that steer a process, by name. */
 export interface ProcessControlRequests {

@@ -45,6 +45,19 @@ const outputParams: Schema<OutputParams> = struct<OutputParams>("OutputNotificat
   chunk: bytes,
 });
 
+/** Parameters of the notification `process/ack`. Extension. */
+export interface AckParams {
+  /** Which process; one that was started with `awaitAcks`. */
+  readonly processId: string;
+  /** Every event up to this number has arrived. */
+  readonly seq: number;
+}
+
+const ackParams: Schema<AckParams> = struct<AckParams>("AckNotification", {
+  processId: text,
+  seq: count,
+});
+
 const exitedParams: Schema<ExitedParams> = struct<ExitedParams>("ExitedNotification", {
   processId: text,
   seq: count,
@@ -66,6 +79,8 @@ export interface ProcessNotifications {
   readonly "process/exited": NotificationSpec<ExitedParams>;
   /** See its row. */
   readonly "process/closed": NotificationSpec<ClosedParams>;
+  /** See its row. */
+  readonly "process/ack": NotificationSpec<AckParams>;
 }
 
 /** The rows of these notifications. */
@@ -90,5 +105,12 @@ export const processNotifications: ProcessNotifications = {
     direction: "toClient",
     since: "0.169.0",
     summary: "The program has ended and so has all its output; nothing follows.",
+  },
+  "process/ack": {
+    params: ackParams,
+    paramsType: "AckParams",
+    direction: "toServer",
+    since: "extension, announced as `processAcks`",
+    summary: "Tells how far the output of a process has arrived, so that more may be produced.",
   },
 };

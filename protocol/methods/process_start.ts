@@ -93,6 +93,11 @@ export interface StartParams {
   readonly timeoutMs?: number | null | undefined;
   /** Extension: ends the process tree after so many milliseconds without output or input. */
   readonly idleTimeoutMs?: number | null | undefined;
+  /**
+   * Extension, announced as `processAcks`: hold the program back rather than forget output that the
+   * client has not acknowledged by `process/ack`; default false.
+   */
+  readonly awaitAcks?: boolean | null | undefined;
   /** Not used: the capability `shellSnapshotV2` is not announced. */
   readonly shellSnapshot?: ShellSnapshot | null | undefined;
   /** Without effect unsandboxed. */
@@ -178,6 +183,7 @@ const startParams: Schema<StartParams> = struct<StartParams>("WireExecParams", {
   terminalSize: optional(nullable(terminalSize)),
   timeoutMs: optional(nullable(positive)),
   idleTimeoutMs: optional(nullable(positive)),
+  awaitAcks: optional(nullable(flag)),
   shellSnapshot: optional(nullable(shellSnapshot)),
   enforceManagedNetwork: optional(flag),
   managedNetwork: optional(nullable(managedNetwork)),

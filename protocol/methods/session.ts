@@ -11,6 +11,11 @@ export interface InitializeParams {
   /** A detached session to take over; null or absent for a new one. Acts as a secret. */
   readonly resumeSessionId?: string | null | undefined;
   /**
+   * Extension, announced as `sessionTakeOver`: take the session over also from a connection that
+   * the server still takes for alive, which then ends; default false.
+   */
+  readonly takeOver?: boolean | null | undefined;
+  /**
    * Extension: true when the client knows the extensions that `capabilities` announces, and wants
    * them where they change what a client of the reference would see. Counts for this connection.
    */
@@ -28,6 +33,7 @@ export interface InitializeResult {
 const initializeParams: Schema<InitializeParams> = struct<InitializeParams>("InitializeParams", {
   clientName: text,
   resumeSessionId: optional(nullable(text)),
+  takeOver: optional(nullable(flag)),
   extensions: optional(nullable(flag)),
 });
 

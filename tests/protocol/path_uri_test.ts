@@ -100,9 +100,32 @@ Deno.test("a path with a zero byte is invalid everywhere", () => {
   assertEquals(error.isInvalidAnywhere, true);
 });
 
-Deno.test("a path that is not UTF-8 is refused, not changed", () => {
-  const error = assertThrows(() => nativePath(parsePathUri("file:///%FF"), "linux"), PathUriError);
-  assertEquals(error.isInvalidAnywhere, false);
+Deno.test("dots beside an escaped slash are resolved by the text alone", () => {
+  const uris: readonly [string, string][] = [
+    ["file:///a/link%2F..%2Ffile", "/a/file"],
+    ["file:///a%2F.%2Fb%2F..", "/a"],
+    ["file:///..%2F..%2Fx", "/x"],
+    ["file:///a%2F..", "/"],
+    ["file:///a%2F...%2F..b", "/a/.../..b"],
+  ];
+  for (const [uri, path] of uris) assertEquals(nativePath(parsePathUri(uri), "linux"), path);
+});
+
+Deno.test("a reserved URI that says no path is invalid everywhere, a needless one only here", () => {
+  const uris: readonly [string, boolean][] = [
+    ["", true],
+    ["***", true],
+    ["YQBiYg==", true],
+    ["L2V0Yy9wYXNzd2Q", false],
+    ["cmVsYXRpdmU", false],
+    ["L2EAYg", false],
+  ];
+  for (const [base64, isInvalidAnywhere] of uris) {
+    const uri = parsePathUri(`file:///%00/bad/path/${base64}`);
+    const error = assertThrows(() => nativePath(uri, "linux"), PathUriError);
+    assertEquals(error.message, `'${uri}' is invalid on 'linux'`);
+    assertEquals(error.isInvalidAnywhere, isInvalidAnywhere, base64);
+  }
 });
 
 const uris: readonly (readonly [path: string, uri: string])[] = [

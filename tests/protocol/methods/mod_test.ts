@@ -35,9 +35,9 @@ Deno.test("every request but the first needs the whole handshake", () => {
   assertEquals(early.map(([name]) => name), ["initialize"]);
 });
 
-Deno.test("only the client's notification goes to the server", () => {
+Deno.test("only the client's notifications go to the server", () => {
   const toServer = Object.entries(notifications).filter(([, row]) => row.direction === "toServer");
-  assertEquals(toServer.map(([name]) => name), ["initialized"]);
+  assertEquals(toServer.map(([name]) => name), ["initialized", "process/ack"]);
 });
 
 /** Decoders, values with one fault each, and the words for it. */
