@@ -1,6 +1,7 @@
 /** Standard padded base64, as every byte string on the wire. @module */
 
 import { RpcError } from "./errors.ts";
+import { limits } from "./limits.ts";
 
 /** Bytes as standard, padded base64. */
 export function encodeBase64(bytes: Uint8Array): string {
@@ -31,21 +32,35 @@ export function base64Length(byteLength: number): number {
 /**
  * Writes base64 as ASCII into a place of `base64Length` bytes.
  *
- * Three times slower than `encodeBase64`, and still far faster than any pipe; but it makes no
- * string, and the strings of an output flood are what would fill the heap.
+ * Long ones are encoded natively, piece by piece through short strings that die young. What a pipe
+ * gives at once is encoded by a loop, five times slower and still far faster than any pipe: it
+ * makes no string at all, and the strings of an output flood are what would fill the heap.
+ * @param isLong whether this is part of something long; by default when it is longer than output
  */
-export function writeBase64(bytes: Uint8Array, place: Uint8Array<ArrayBuffer>): void {
+export function writeBase64(
+  bytes: Uint8Array,
+  place: Uint8Array<ArrayBuffer>,
+  isLong: boolean = bytes.byteLength > limits.maxChunkBytes,
+): void {
+  const pieceBytes = isLong ? NATIVE_PIECE_BYTES : PIECE_BYTES;
   let at = 0;
-  for (let start = 0; start < bytes.byteLength; start += PIECE_BYTES) {
-    const piece = bytes.subarray(start, start + PIECE_BYTES);
+  for (let start = 0; start < bytes.byteLength; start += pieceBytes) {
+    const piece = bytes.subarray(start, start + pieceBytes);
     const length = base64Length(piece.byteLength);
-    encodePiece(piece);
-    place.set(scratchBytes.subarray(0, length), at);
+    if (isLong) {
+      encoder.encodeInto(piece.toBase64(), place.subarray(at));
+    } else {
+      encodePiece(piece);
+      place.set(scratchBytes.subarray(0, length), at);
+    }
     at += length;
   }
 }
 
+const encoder = new TextEncoder();
 const PIECE_BYTES = 48 * 1024;
+/** A string of 16 KiB, if it outlives a collection, is small garbage. */
+const NATIVE_PIECE_BYTES = 12 * 1024;
 /** Base64 of one piece, here because a place may lie at an odd address. */
 const scratch = new Uint16Array(base64Length(PIECE_BYTES) / 2);
 const scratchBytes = new Uint8Array(scratch.buffer);

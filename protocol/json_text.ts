@@ -19,15 +19,26 @@ export interface JsonTextFacts {
   readonly isObject: boolean;
   /** The raw text of the top-level member `id`, so that large integers keep every digit. */
   readonly idText: string | undefined;
+  /** The member in the text's `params` or `result` whose value begins at the place asked about. */
+  readonly memberAt: MemberName | undefined;
+}
+
+/** Names a member of a member of the text. */
+export interface MemberName {
+  /** The outer one. */
+  readonly of: "params" | "result";
+  /** The inner one. */
+  readonly name: string;
 }
 
 /**
  * Checks one JSON text.
+ * @param place see `JsonTextFacts.memberAt`
  * @throws {JsonTextError} when it is not one value, nests deeper than `limits.maxDepth`, holds more
  * than `limits.maxValues` values, repeats a key, or escapes half a surrogate pair
  */
-export function checkJsonText(text: string): JsonTextFacts {
-  return new Scanner(text).run();
+export function checkJsonText(text: string, place = -1): JsonTextFacts {
+  return new Scanner(text, place).run();
 }
 
 const QUOTE = 0x22;
@@ -50,10 +61,14 @@ class Scanner {
   #nextBackslash = -1;
   #nextQuote = -1;
   #idText: string | undefined;
+  readonly #place: number;
+  #outerKey = "";
+  #memberAt: MemberName | undefined;
   readonly #mayBreakPairs: boolean;
 
-  constructor(text: string) {
+  constructor(text: string, place: number) {
     this.#text = text;
+    this.#place = place;
     this.#mayBreakPairs = /\\u[dD][89a-fA-F]/.test(text);
   }
 
@@ -62,7 +77,7 @@ class Scanner {
     this.#value(first);
     const after = this.#skipSpace();
     if (!Number.isNaN(after)) this.#fail("trailing characters", this.#at + 1);
-    return { isObject: first === OPEN_OBJECT, idText: this.#idText };
+    return { isObject: first === OPEN_OBJECT, idText: this.#idText, memberAt: this.#memberAt };
   }
 
   /** Moves to the next character that is not white space; NaN at the end of the text. */
@@ -200,8 +215,15 @@ class Scanner {
     this.#at++;
     const code = this.#skipSpace();
     const start = this.#at;
+    if (this.#depth === 1) this.#outerKey = key;
+    if (start === this.#place) this.#noteMember(key);
     this.#value(code);
     if (this.#depth === 1 && key === "id") this.#idText = this.#text.slice(start, this.#at);
+  }
+
+  #noteMember(name: string): void {
+    const of = this.#outerKey;
+    if (this.#depth === 2 && (of === "params" || of === "result")) this.#memberAt = { of, name };
   }
 
   /** Throws with line and column, counted like the reference: characters read so far. */

@@ -28,6 +28,14 @@ export const limits = {
   retainedBytes: 1 * MIB,
   /** Output chunks kept per process. */
   retainedChunks: 50_000,
+  /** Output that may be on its way to a client that acknowledges; well below what is retained. */
+  unackedBytes: 640 * KIB,
+  /** The same in chunks. */
+  unackedChunks: 40_000,
+  /** A client acknowledges after so many bytes of output. */
+  ackBytes: 128 * KIB,
+  /** Or after so many events. */
+  ackEvents: 4096,
   /** Remembered `writeId`s per process, oldest forgotten first. */
   rememberedWrites: 4096,
   /** Writes waiting per process before `process/write` stops answering. */
@@ -41,6 +49,10 @@ export const limits = {
   closedProcessMs: 80_000,
   /** How long a client tries to resume; must stay below `detachedSessionMs`. */
   recoveryMs: 45_000,
+  /** A client asks a server for a sign of life after so long a silence. */
+  heartbeatIntervalMs: 10_000,
+  /** And takes the connection for dead when none comes in this time. */
+  heartbeatTimeoutMs: 10_000,
   /** A client waits this long for a connection. */
   connectMs: 10_000,
   /** A client waits this long for the answer to `initialize`. */
@@ -60,14 +72,27 @@ export const limits = {
   readHighWaterBytes: 2 * MIB,
   /** Bytes of requests not yet answered, per connection, at which it reads no more. */
   pendingRequestBytes: 16 * MIB,
-  /** File operations at work at once; the runtime's pool of 32 threads serves processes too. */
+  /** Bytes of large answers in the making, with those queued, per connection; a single one may be
+   * larger. */
+  answerBytesInWork: 2 * MIB,
+  /** An answer in the making for longer counts no more among them: its file system may hang. */
+  slowAnswerMs: 1_000,
+  /** So many of these at most, per connection. */
+  slowAnswers: 16,
+  /** Files open per connection. Source: the reference. */
+  openFiles: 128,
+  /** Longest id of an open file in bytes of UTF-8. Source: the reference. */
+  handleIdBytes: 32,
+  /** Largest block of an open file read or written at once. Source: the reference. */
+  maxBlockBytes: 1 * MIB,
+  /** File operations at work at once, on disks of the machine and on other file systems each; the
+   * runtime's pool of 32 threads serves processes too. */
   concurrentFileOperations: 8,
   /** How long an ending transport waits for what is still queued. */
   finishMs: 2_000,
 
-  /** Largest file `fs/readFile` returns. The reference takes 512 MiB; as base64 that is longer than
-   * any string can be here. */
-  readFileBytes: 380 * MIB,
+  /** Largest file `fs/readFile` returns. Source: the reference. */
+  readFileBytes: 512 * MIB,
   /** Events a client keeps per process while a gap before them is filled. */
   reorderEvents: 256,
   /** Bytes a client keeps per process for a slow reader; then it falls back on `process/read`. */

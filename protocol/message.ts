@@ -7,6 +7,7 @@
 
 import { encodeBase64 } from "./base64.ts";
 import { checkJsonText, JsonTextError } from "./json_text.ts";
+import { type Base64Text, joinBase64 } from "./transport/transport.ts";
 
 /** Id of a request. A bigint stands for an integer beyond 2^53, so that it is echoed digit by digit. */
 export type RequestId = string | number | bigint;
@@ -67,11 +68,11 @@ export class MalformedMessage extends Error {
 }
 
 /**
- * Reads one message.
+ * Reads one message. In one that comes in parts, the member that was base64 is bytes already.
  * @throws {MalformedMessage} when the text is not exactly one JSON-RPC message
  */
-export function parseMessage(text: string): Message {
-  const { members, idText } = parseObject(text);
+export function parseMessage(text: string | Base64Text): Message {
+  const { members, idText } = typeof text === "string" ? parseObject(text) : parseParts(text);
   const { method } = members;
   if (method !== undefined && typeof method !== "string") {
     throw new MalformedMessage(`invalid type: ${typeName(method)}, expected a string`);
@@ -104,6 +105,22 @@ export function encodeResponse(id: RequestId, result: unknown): string {
   return `{"id":${encodeId(id)},"result":${encodeValue(result)}}`;
 }
 
+/**
+ * Text of an answer; in parts when there is one large byte array among the members of its result, so
+ * that its base64 need never be a string.
+ */
+export function encodeAnswer(id: RequestId, result: unknown): string | Base64Text {
+  const large = largeMember(result);
+  if (large === undefined) return encodeResponse(id, result);
+  const { before, name, bytes, after } = large;
+  const head = `{"id":${encodeId(id)},"result":{`;
+  return {
+    before: `${head}${before.map((member) => `${member},`).join("")}${JSON.stringify(name)}:"`,
+    bytes,
+    after: `"${after.map((member) => `,${member}`).join("")}}}`,
+  };
+}
+
 /** Text of a refusal. */
 export function encodeError(
   id: RequestId,
@@ -116,7 +133,50 @@ export function encodeError(
 
 /** JSON text of a value in which byte arrays become base64, as everywhere on the wire. */
 function encodeValue(value: unknown): string {
-  return JSON.stringify(value, bytesToBase64);
+  // A replacer is asked about every single value, which a long listing would feel.
+  return holdsBytes(value) ? JSON.stringify(value, bytesToBase64) : JSON.stringify(value);
+}
+
+/** Whether there are bytes in a value. The items of a list are all alike. */
+function holdsBytes(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (value instanceof Uint8Array) return true;
+  return Array.isArray(value) ? holdsBytes(value[0]) : Object.values(value).some(holdsBytes);
+}
+
+/** Members of parameters and results that hold bytes. */
+const BYTE_MEMBERS: ReadonlySet<string> = new Set(["chunk", "dataBase64"]);
+
+// Below this, one string is made faster than three parts.
+const LARGE_BYTES = 8 * 1024;
+
+/** A large byte array in an object, with the JSON text of the members on both sides of it. */
+interface LargeMember {
+  readonly before: readonly string[];
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly after: readonly string[];
+}
+
+function largeMember(value: unknown): LargeMember | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  // Nearly no result has one, so the list of members is made for those only.
+  if (!Object.values(value).some(isLarge)) return undefined;
+  const members = Object.entries(value);
+  const at = members.findIndex(([, member]) => isLarge(member));
+  const [name, bytes] = members[at] ?? [];
+  if (name === undefined || !isLarge(bytes)) return undefined;
+  const before = members.slice(0, at).flatMap(encodeMember);
+  return { before, name, bytes, after: members.slice(at + 1).flatMap(encodeMember) };
+}
+
+function isLarge(value: unknown): value is Uint8Array<ArrayBuffer> {
+  return value instanceof Uint8Array && value.byteLength >= LARGE_BYTES;
+}
+
+/** None for undefined, as in any JSON text. */
+function encodeMember([name, value]: [string, unknown]): string[] {
+  return value === undefined ? [] : [`${JSON.stringify(name)}:${encodeValue(value)}`];
 }
 
 function bytesToBase64(_key: string, value: unknown): unknown {
@@ -131,7 +191,32 @@ interface Members {
   readonly [name: string]: unknown;
 }
 
-function parseObject(text: string): { members: Members; idText: string | undefined } {
+interface ParsedObject {
+  readonly members: Members;
+  readonly idText: string | undefined;
+}
+
+/** Parses the text with an empty string in the place of the base64, which then gets the bytes. */
+function parseParts(parts: Base64Text): ParsedObject {
+  const { before, bytes, after } = parts;
+  try {
+    const { idText, memberAt } = checkJsonText(before + after, before.length - 1);
+    if (memberAt !== undefined) {
+      const members: Record<string, Record<string, unknown>> = JSON.parse(before + after);
+      const { of, name } = memberAt;
+      // Only a name that the decoders of bytes know; the check has seen that the object is there.
+      if (BYTE_MEMBERS.has(name) && members[of] !== undefined) {
+        members[of][name] = bytes;
+        return { members, idText };
+      }
+    }
+  } catch {
+    // What is wrong with it, and where, the whole text tells.
+  }
+  return parseObject(joinBase64(parts));
+}
+
+function parseObject(text: string): ParsedObject {
   try {
     const { isObject, idText } = checkJsonText(text);
     if (!isObject) throw new MalformedMessage("expected a JSON-RPC object");

@@ -1,9 +1,11 @@
 /** One request: row, phase, decoder, handler, answer. The one door for errors. @module */
 
 import { RpcError } from "../protocol/errors.ts";
-import { encodeError, encodeResponse, type Request } from "../protocol/message.ts";
+import { encodeAnswer, encodeError, type Request } from "../protocol/message.ts";
 import { isRequestName, type Params, requests, type Result } from "../protocol/methods/mod.ts";
 import { decode } from "../protocol/schema.ts";
+import { takeBack } from "../protocol/spare_blocks.ts";
+import type { Base64Text, Transport } from "../protocol/transport/transport.ts";
 import type { Call } from "./call.ts";
 import { handlers, type ServedName } from "./handlers.ts";
 import type { Log } from "./log.ts";
@@ -42,24 +44,36 @@ export function serveRequest<M extends ServedName>(
 
 /**
  * Runs `serve` and sends its outcome, good or bad. What is known at once is sent at once: small
- * calls make no promise.
+ * calls make no promise. Byte arrays in a result are handed over for good.
  * @returns settles when the answer is sent; undefined when it is already
  */
 export function answer(
   request: Request,
-  { serve, send, log }: { serve: () => unknown; send: (text: string) => void; log: Log },
+  { serve, to, log }: {
+    serve: () => unknown;
+    to: Pick<Transport, "send" | "sendBase64">;
+    log: Log;
+  },
 ): Promise<void> | undefined {
-  const refuse = (error: unknown) => send(encodeError(request.id, wireError(error, request, log)));
+  const send = (result: unknown) => sendAnswer(encodeAnswer(request.id, result), to);
+  const refuse = (error: unknown) =>
+    to.send(encodeError(request.id, wireError(error, request, log)));
   try {
     const outcome = serve();
-    if (outcome instanceof Promise) {
-      return outcome.then((result) => send(encodeResponse(request.id, result))).catch(refuse);
-    }
-    send(encodeResponse(request.id, outcome));
+    if (outcome instanceof Promise) return outcome.then(send).catch(refuse);
+    send(outcome);
   } catch (error) {
     refuse(error);
   }
   return undefined;
+}
+
+function sendAnswer(
+  text: string | Base64Text,
+  to: Pick<Transport, "send" | "sendBase64">,
+): void {
+  if (typeof text === "string") to.send(text);
+  else to.sendBase64({ ...text, release: () => takeBack(text.bytes) });
 }
 
 function wireError(error: unknown, { method }: Request, log: Log): RpcError {

@@ -2,8 +2,10 @@
 
 import { limits } from "../limits.ts";
 import { End } from "./end.ts";
-import { GrowingBytes } from "./growing_bytes.ts";
-import { drainedInTime, putBase64, putText, SendQueue, type TextFrame } from "./send_queue.ts";
+import { cutBase64, LongText } from "./long_text.ts";
+import { putBase64, putText } from "./put_text.ts";
+import { drainedInTime, SendQueue } from "./send_queue.ts";
+import type { TextFrame } from "./text_frame.ts";
 import { type Base64Text, joinBase64, type Transport } from "./transport.ts";
 
 /** Two byte streams, as a process has them towards its parent or its child. */
@@ -19,7 +21,8 @@ const NEWLINE = 0x0a;
 const LINE: TextFrame = {
   headLength: () => 0,
   tailLength: 1,
-  finish: (place, length) => place[length] = NEWLINE,
+  begin: () => undefined,
+  end: (place) => void place.fill(NEWLINE, 0, 1),
 };
 
 /** Messages as newline-terminated UTF-8 JSON; blank lines are skipped, CRLF is accepted. */
@@ -33,7 +36,7 @@ export class LineTransport implements Transport {
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #block: Uint8Array<ArrayBuffer> = new Uint8Array();
   /** The beginning of a line that goes on in the next block. */
-  readonly #begun = new GrowingBytes();
+  readonly #begun = new LongText();
   readonly #maxBytes: number;
 
   /**
@@ -61,11 +64,16 @@ export class LineTransport implements Transport {
   }
 
   async receive(): Promise<string | undefined> {
+    const text = await this.receiveParts();
+    return typeof text === "object" ? joinBase64(text) : text;
+  }
+
+  async receiveParts(): Promise<string | Base64Text | undefined> {
     try {
       for (;;) {
         const line = await this.#nextLine();
         if (line === undefined || this.#end.reached) return undefined;
-        if (line.trim() !== "") return line;
+        if (typeof line === "object" || line.trim() !== "") return line;
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -79,7 +87,7 @@ export class LineTransport implements Transport {
   }
 
   sendBase64(text: Base64Text): void {
-    if (!putBase64(this.#queue, text, LINE)) this.send(joinBase64(text));
+    putBase64(this.#queue, text, LINE);
   }
 
   drained(): Promise<void> {
@@ -99,7 +107,7 @@ export class LineTransport implements Transport {
     this.close(reason);
   }
 
-  async #nextLine(): Promise<string | undefined> {
+  async #nextLine(): Promise<string | Base64Text | undefined> {
     for (;;) {
       const end = this.#block.indexOf(NEWLINE);
       if (end >= 0) {
@@ -128,11 +136,15 @@ export class LineTransport implements Transport {
     if (part.byteLength > 0) this.#begun.append(part, this.#maxBytes);
   }
 
-  #join(last: Uint8Array<ArrayBuffer>): string {
+  #join(last: Uint8Array<ArrayBuffer>): string | Base64Text {
     this.#requireRoom(last);
-    if (this.#begun.length === 0) return this.#decoder.decode(last);
+    if (this.#begun.length === 0) return cutBase64(last) ?? this.#decoder.decode(last);
     this.#begun.append(last, this.#maxBytes);
-    return this.#decoder.decode(this.#begun.take());
+    const line = this.#begun.take();
+    if (!(line instanceof Uint8Array)) return line;
+    const text = this.#decoder.decode(line);
+    this.#begun.recycle();
+    return text;
   }
 
   #requireRoom(part: Uint8Array<ArrayBuffer>): void {

@@ -25,7 +25,7 @@ class Mailbox {
   #queuedBytes = 0;
 
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#isEnded ? 0 : this.#queuedBytes;
   }
 
   put(text: string): void {
@@ -92,12 +92,17 @@ class MemoryTransport implements Transport {
     return this.#in.take();
   }
 
+  receiveParts(): Promise<string | undefined> {
+    return this.receive();
+  }
+
   send(text: string): void {
     this.#out.put(text);
   }
 
   sendBase64(text: Base64Text): void {
     this.#out.put(joinBase64(text));
+    text.release?.();
   }
 
   drained(): Promise<void> {

@@ -6,14 +6,24 @@
  * @module
  */
 
-import { base64Length, writeBase64 } from "../base64.ts";
 import { realClock } from "../clock.ts";
 import { limits } from "../limits.ts";
-import type { Base64Text } from "./transport.ts";
+import { nextTurn } from "../next_turn.ts";
 
 /** Writes all of `block`; rejects when the peer is gone. */
 export type WriteBlock = (block: Uint8Array<ArrayBuffer>) => Promise<void>;
 
+/** A message that is made while it is sent, so that it never is in memory as a whole. */
+export interface LongMessage {
+  /** Bytes on the wire. */
+  readonly length: number;
+  /** Writes the next bytes, as many as fit, and says how many; all have come after `length`. */
+  readonly next: (place: Uint8Array<ArrayBuffer>) => number;
+  /** Called once when the message is sent or dropped. */
+  readonly end: () => void;
+}
+
+/** Short messages, or a piece of a long one. */
 interface Block {
   readonly bytes: Uint8Array<ArrayBuffer>;
   filled: number;
@@ -21,6 +31,10 @@ interface Block {
 
 // Two output messages of the largest size fit, and a few small ones.
 const BLOCK_BYTES = 192 * 1024;
+// Several queues may do the same in one turn.
+const HOLD_MS = 2;
+// Copying a block takes a tenth of it; what takes longer has waited, and the event loop turned.
+const WAIT_MS = 1;
 // As many as one congested connection fills, so that a flood allocates nothing.
 const SPARE_BLOCKS = Math.ceil(limits.sendHighWaterBytes / BLOCK_BYTES) + 2;
 
@@ -31,11 +45,12 @@ const spares: Block[] = [];
 export class SendQueue {
   readonly #write: WriteBlock;
   readonly #onFailure: (error: unknown) => void;
-  /** The last one may still take more. */
-  #blocks: Block[] = [];
+  /** What waits, in order. A block at the end may still take more. */
+  #waiting: (Block | LongMessage)[] = [];
   #queuedBytes = 0;
   #isWriting = false;
   #isStopped = false;
+  #turnedAtMs = 0;
   #waiters: { readonly atMost: number; readonly resolve: () => void }[] = [];
 
   /** @param write takes one block; @param onFailure told once when `write` rejects */
@@ -59,13 +74,24 @@ export class SendQueue {
     const block = this.#blockFor(length);
     if (!fill(block.bytes.subarray(block.filled, block.filled + length))) {
       // A block that was opened for this only must not be written empty.
-      if (block.filled === 0) spare(this.#blocks.pop());
+      if (block.filled === 0) {
+        this.#waiting.pop();
+        spare(block);
+      }
       return false;
     }
     block.filled += length;
     this.#queuedBytes += length;
     this.#start();
     return true;
+  }
+
+  /** Queues a message that is made when its turn comes. */
+  putLong(message: LongMessage): void {
+    if (this.#isStopped) return message.end();
+    this.#waiting.push(message);
+    this.#queuedBytes += message.length;
+    this.#start();
   }
 
   /** Settles when at most `atMost` bytes wait, or the queue is stopped. */
@@ -77,18 +103,21 @@ export class SendQueue {
   /** Drops what waits and lets go of everyone. */
   stop(): void {
     this.#isStopped = true;
-    this.#blocks = [];
+    for (const waiting of this.#waiting) if ("next" in waiting) waiting.end();
+    this.#waiting = [];
     this.#queuedBytes = 0;
     this.#release();
   }
 
   #blockFor(length: number): Block {
-    const last = this.#blocks.at(-1);
-    if (last !== undefined && last.filled + length <= last.bytes.byteLength) return last;
+    const last = this.#waiting.at(-1);
+    if (last !== undefined && !("next" in last) && last.filled + length <= last.bytes.byteLength) {
+      return last;
+    }
     const fresh = length <= BLOCK_BYTES
-      ? spares.pop() ?? { bytes: new Uint8Array(BLOCK_BYTES), filled: 0 }
+      ? freshBlock()
       : { bytes: new Uint8Array(length), filled: 0 };
-    this.#blocks.push(fresh);
+    this.#waiting.push(fresh);
     return fresh;
   }
 
@@ -102,18 +131,51 @@ export class SendQueue {
   async #run(): Promise<void> {
     try {
       // Taken out before it is written: what comes meanwhile goes into another block.
-      for (let block = this.#blocks.shift(); block !== undefined; block = this.#blocks.shift()) {
-        await this.#write(block.bytes.subarray(0, block.filled));
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        if ("next" in next) await this.#sendLong(next);
+        else await this.#sendBlock(next);
         if (this.#isStopped) return;
-        this.#queuedBytes -= block.filled;
-        spare(block);
-        this.#release();
       }
     } catch (error) {
       if (!this.#isStopped) this.#onFailure(error);
     } finally {
       this.#isWriting = false;
     }
+  }
+
+  async #sendBlock(block: Block): Promise<void> {
+    const { bytes, filled } = block;
+    await this.#write(filled === bytes.byteLength ? bytes : bytes.subarray(0, filled));
+    if (this.#isStopped) return;
+    this.#queuedBytes -= filled;
+    spare(block);
+    this.#release();
+  }
+
+  async #sendLong(message: LongMessage): Promise<void> {
+    try {
+      for (let left = message.length; left > 0 && !this.#isStopped;) {
+        await this.#letOthersWork();
+        const block = freshBlock();
+        block.filled = message.next(block.bytes);
+        left -= block.filled;
+        const beganAtMs = realClock.now();
+        await this.#sendBlock(block);
+        const endedAtMs = realClock.now();
+        if (endedAtMs - beganAtMs > WAIT_MS) this.#turnedAtMs = endedAtMs;
+      }
+    } finally {
+      message.end();
+    }
+  }
+
+  /** A system that takes everything at once must not keep the event loop at this queue. */
+  #letOthersWork(): Promise<void> | undefined {
+    const nowMs = realClock.now();
+    if (nowMs - this.#turnedAtMs < HOLD_MS) return undefined;
+    return nextTurn().then(() => {
+      this.#turnedAtMs = realClock.now();
+    });
   }
 
   #release(): void {
@@ -133,71 +195,12 @@ export async function drainedInTime(queue: SendQueue): Promise<void> {
   timer.cancel();
 }
 
-function spare(block: Block | undefined): void {
-  if (
-    block === undefined || block.bytes.byteLength !== BLOCK_BYTES || spares.length >= SPARE_BLOCKS
-  ) return;
+function freshBlock(): Block {
+  return spares.pop() ?? { bytes: new Uint8Array(BLOCK_BYTES), filled: 0 };
+}
+
+function spare(block: Block): void {
+  if (block.bytes.byteLength !== BLOCK_BYTES || spares.length >= SPARE_BLOCKS) return;
   block.filled = 0;
   spares.push(block);
-}
-
-const encoder = new TextEncoder();
-
-/** What stands around a text on the wire. */
-export interface TextFrame {
-  /** Bytes in front of a text of so many bytes. */
-  readonly headLength: (textLength: number) => number;
-  /** Bytes behind it. */
-  readonly tailLength: number;
-  /** Finishes a place whose text is written; may change the text, as a mask does. */
-  readonly finish: (place: Uint8Array<ArrayBuffer>, textLength: number) => void;
-}
-
-/** Writes a text of one byte per character; false when it is not one. */
-function putAscii(text: string, place: Uint8Array<ArrayBuffer>): boolean {
-  const { read, written } = encoder.encodeInto(text, place);
-  return read === text.length && written === text.length;
-}
-
-/** Queues a text as UTF-8 inside a frame. */
-export function putText(queue: SendQueue, text: string, frame: TextFrame): void {
-  const { headLength, tailLength, finish } = frame;
-  // Nearly every message is ASCII; then its length is known before it is encoded.
-  const head = headLength(text.length);
-  const isAscii = queue.put(head + text.length + tailLength, (place) => {
-    if (!putAscii(text, place.subarray(head, head + text.length))) return false;
-    finish(place, text.length);
-    return true;
-  });
-  if (isAscii) return;
-  const bytes = encoder.encode(text);
-  const longHead = headLength(bytes.byteLength);
-  queue.put(longHead + bytes.byteLength + tailLength, (place) => {
-    place.set(bytes, longHead);
-    finish(place, bytes.byteLength);
-    return true;
-  });
-}
-
-/**
- * Queues `before`, the base64 of `bytes` and `after` inside a frame, without making a string of it.
- * @returns false, with nothing queued, when the texts are not ASCII
- */
-export function putBase64(
-  queue: SendQueue,
-  { before, bytes, after }: Base64Text,
-  frame: TextFrame,
-): boolean {
-  const base64 = base64Length(bytes.byteLength);
-  const length = before.length + base64 + after.length;
-  const head = frame.headLength(length);
-  return queue.put(head + length + frame.tailLength, (place) => {
-    const text = place.subarray(head, head + length);
-    const isAscii = putAscii(before, text) &&
-      putAscii(after, text.subarray(text.length - after.length));
-    if (!isAscii) return false;
-    writeBase64(bytes, text.subarray(before.length, before.length + base64));
-    frame.finish(place, length);
-    return true;
-  });
 }

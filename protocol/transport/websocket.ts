@@ -2,9 +2,13 @@
 
 import { limits } from "../limits.ts";
 import { End } from "./end.ts";
-import { drainedInTime, putBase64, putText, SendQueue, type TextFrame } from "./send_queue.ts";
+import { cutBase64 } from "./long_text.ts";
+import { putBase64, putText } from "./put_text.ts";
+import { drainedInTime, SendQueue } from "./send_queue.ts";
+import type { TextFrame } from "./text_frame.ts";
 import { type Base64Text, joinBase64, type Transport } from "./transport.ts";
 import {
+  beginFrame,
   FrameDecoder,
   frameHeadLength,
   MessageAssembler,
@@ -51,12 +55,14 @@ export class WebSocketTransport implements Transport {
   readonly #queue: SendQueue;
   readonly #end = new End();
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  #receivedBytes = 0;
   #buffer = new Uint8Array(FIRST_READ_BYTES);
   readonly #textFrame: TextFrame = {
     headLength: (length) => frameHeadLength(length, this.#isClient),
     tailLength: 0,
-    finish: (place, length) =>
-      writeFrameHead(place, { opcode: opcodes.text, isMasked: this.#isClient, length }),
+    begin: (place, length) =>
+      beginFrame(place, { opcode: opcodes.text, isMasked: this.#isClient, length }),
+    end: () => {},
   };
 
   /** Takes over a connection whose HTTP upgrade is done. */
@@ -84,6 +90,16 @@ export class WebSocketTransport implements Transport {
   }
 
   async receive(): Promise<string | undefined> {
+    const text = await this.receiveParts();
+    return typeof text === "object" ? joinBase64(text) : text;
+  }
+
+  /** Bytes that have come, also those of messages that are not complete. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  async receiveParts(): Promise<string | Base64Text | undefined> {
     try {
       while (!this.#end.reached) {
         const text = this.#nextText();
@@ -101,6 +117,7 @@ export class WebSocketTransport implements Transport {
     const buffer = this.#buffer;
     const count = await this.#connection.read(buffer);
     if (count === null) return this.close(`${this.peer} closed the connection`);
+    this.#receivedBytes += count;
     this.#frames.push(buffer.subarray(0, count));
     if (count === FIRST_READ_BYTES && buffer.byteLength === count) {
       this.#buffer = new Uint8Array(READ_BYTES);
@@ -117,7 +134,7 @@ export class WebSocketTransport implements Transport {
   }
 
   sendBase64(text: Base64Text): void {
-    if (!putBase64(this.#queue, text, this.#textFrame)) this.send(joinBase64(text));
+    putBase64(this.#queue, text, this.#textFrame);
   }
 
   drained(): Promise<void> {
@@ -136,7 +153,7 @@ export class WebSocketTransport implements Transport {
   }
 
   /** The next message among the bytes at hand. */
-  #nextText(): string | undefined {
+  #nextText(): string | Base64Text | undefined {
     for (;;) {
       const frame = this.#frames.next();
       if (frame === undefined) return undefined;
@@ -144,7 +161,8 @@ export class WebSocketTransport implements Transport {
       if (frame.opcode === opcodes.close) return void this.close(`${this.peer} said goodbye`);
       if (frame.opcode > opcodes.binary) continue;
       const message = this.#messages.add(frame);
-      if (message !== undefined) return this.#decoder.decode(message);
+      if (frame.parts !== undefined) return frame.parts;
+      if (message !== undefined) return cutBase64(message) ?? this.#decoder.decode(message);
     }
   }
 

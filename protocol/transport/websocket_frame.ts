@@ -7,6 +7,8 @@
 
 import { limits } from "../limits.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
+import { LongText } from "./long_text.ts";
+import type { Base64Text } from "./transport.ts";
 
 /** Kind of frame, RFC 6455 section 5.2. */
 export const opcodes = {
@@ -24,8 +26,10 @@ export interface Frame {
   readonly isFinal: boolean;
   /** One of `opcodes`. */
   readonly opcode: number;
-  /** Unmasked; valid until more bytes are pushed into the decoder. */
+  /** Unmasked; valid until the decoder is asked for more, or given more. */
   readonly payload: Uint8Array<ArrayBuffer>;
+  /** The payload of a long message, taken apart while it came; then the other one is empty. */
+  readonly parts?: Base64Text;
 }
 
 /** Says which rule of RFC 6455, or which limit, a peer broke. The connection must end. */
@@ -46,14 +50,33 @@ export function frameHeadLength(length: number, isMasked: boolean): number {
   return 2 + lengthBytesOf(length) + (isMasked ? 4 : 0);
 }
 
+/** What a frame says about its payload. */
+export interface FrameFacts {
+  /** One of `opcodes`. */
+  readonly opcode: number;
+  /** Whether the payload is to be masked. */
+  readonly isMasked: boolean;
+  /** Bytes of payload. */
+  readonly length: number;
+}
+
 /**
  * Turns a place into a whole, final frame: writes the head, and masks the payload that stands
  * behind it if it must be masked.
  */
-export function writeFrameHead(
+export function writeFrameHead(place: Uint8Array<ArrayBuffer>, facts: FrameFacts): void {
+  const mask = beginFrame(place, facts);
+  if (mask !== undefined) applyMask(place.subarray(frameHeadLength(facts.length, true)), mask);
+}
+
+/**
+ * Writes the head of a final frame.
+ * @returns the mask for its payload, for `applyMask`; undefined when it has none
+ */
+export function beginFrame(
   place: Uint8Array<ArrayBuffer>,
-  { opcode, isMasked, length }: { opcode: number; isMasked: boolean; length: number },
-): void {
+  { opcode, isMasked, length }: FrameFacts,
+): number | undefined {
   const lengthBytes = lengthBytesOf(length);
   const view = new DataView(place.buffer, place.byteOffset, place.byteLength);
   view.setUint8(0, 0x80 | opcode);
@@ -61,10 +84,10 @@ export function writeFrameHead(
   view.setUint8(1, short | (isMasked ? 0x80 : 0));
   if (lengthBytes === 2) view.setUint16(2, length);
   if (lengthBytes === 8) view.setBigUint64(2, BigInt(length));
-  if (!isMasked) return;
+  if (!isMasked) return undefined;
   const head = frameHeadLength(length, true);
   crypto.getRandomValues(place.subarray(head - 4, head));
-  applyMask(place.subarray(head), view.getUint32(head - 4, true));
+  return view.getUint32(head - 4, true);
 }
 
 function lengthBytesOf(length: number): 0 | 2 | 8 {
@@ -78,7 +101,8 @@ export class FrameDecoder {
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
   /** The frame that is being read, once its head is known. */
   #head: Head | undefined;
-  /** What came of its payload, unless all of it came at once. */
+  /** What came of its payload, unless all of it came at once: of a whole message, or another. */
+  readonly #message = new LongText();
   readonly #partial = new GrowingBytes();
 
   /** @param role whose frames arrive here: a client's are masked, a server's are not */
@@ -107,17 +131,21 @@ export class FrameDecoder {
    * @throws {FrameError} when the peer breaks the rules or a limit
    */
   next(): Frame | undefined {
+    this.#message.recycle();
+    this.#partial.recycle();
     this.#head ??= this.#readHead();
     if (this.#head === undefined) {
       // What is left is part of a head, and the caller will use its buffer again.
       this.#bytes = this.#bytes.slice();
       return undefined;
     }
-    const { isFinal, opcode, mask, length } = this.#head;
-    const payload = this.#takePayload(length);
+    const { isFinal, opcode } = this.#head;
+    const payload = this.#takePayload(this.#head);
     if (payload === undefined) return undefined;
-    if (mask !== undefined) applyMask(payload, mask);
     this.#head = undefined;
+    if (!(payload instanceof Uint8Array)) {
+      return { isFinal, opcode, payload: new Uint8Array(), parts: payload };
+    }
     return { isFinal, opcode, payload };
   }
 
@@ -147,17 +175,20 @@ export class FrameDecoder {
   }
 
   /** The payload: a view when all of it is there, which is nearly always; else collected. */
-  #takePayload(length: number): Uint8Array<ArrayBuffer> | undefined {
-    if (this.#partial.length === 0 && this.#bytes.byteLength >= length) {
-      const whole = this.#bytes.subarray(0, length);
-      this.#bytes = this.#bytes.subarray(length);
-      return whole;
-    }
-    // Never more is reserved than has come, twice: an announced length alone costs no memory.
-    const wanted = Math.min(this.#bytes.byteLength, length - this.#partial.length);
-    this.#partial.append(this.#bytes.subarray(0, wanted), length);
-    this.#bytes = this.#bytes.subarray(wanted);
-    return this.#partial.length < length ? undefined : this.#partial.take();
+  #takePayload(
+    { length, mask, opcode, isFinal }: Head,
+  ): Uint8Array<ArrayBuffer> | Base64Text | undefined {
+    const isMessage = isFinal && (opcode === opcodes.text || opcode === opcodes.binary);
+    const partial = isMessage ? this.#message : this.#partial;
+    const collected = partial.length;
+    const piece = this.#bytes.subarray(0, length - collected);
+    this.#bytes = this.#bytes.subarray(piece.byteLength);
+    // Unmasked as it comes: it is in the processor's cache, and a large one holds up nothing.
+    if (mask !== undefined) applyMask(piece, mask, collected);
+    if (collected === 0 && piece.byteLength === length) return piece;
+    // Little more is reserved than has come, a few times: an announced length alone costs nothing.
+    partial.append(piece, length);
+    return partial.length < length ? undefined : partial.take();
   }
 }
 
@@ -182,21 +213,23 @@ function requireLawful(head: Head, maxBytes: number): void {
 /**
  * XORs bytes with a mask in place, four at a time where memory is aligned.
  * @param mask the four bytes as a little-endian number
+ * @param from how far into the payload `bytes` begins
  */
-function applyMask(bytes: Uint8Array<ArrayBuffer>, mask: number): void {
+export function applyMask(bytes: Uint8Array<ArrayBuffer>, mask: number, from = 0): void {
   const { byteLength, byteOffset, buffer } = bytes;
   const lead = (4 - byteOffset % 4) % 4;
-  if (byteLength < lead + 4) return maskBytes(bytes, mask, 0);
-  maskBytes(bytes.subarray(0, lead), mask, 0);
+  if (byteLength < lead + 4) return maskBytes(bytes, mask, from);
+  maskBytes(bytes.subarray(0, lead), mask, from);
   const words = new Uint32Array(buffer, byteOffset + lead, (byteLength - lead) >> 2);
-  // The first word in memory begins `lead` bytes into the mask.
-  const turned = lead === 0 ? mask : (mask >>> (8 * lead)) | (mask << (32 - 8 * lead));
+  // The first word in memory begins this many bytes into the mask.
+  const turn = (from + lead) % 4;
+  const turned = turn === 0 ? mask : (mask >>> (8 * turn)) | (mask << (32 - 8 * turn));
   for (let i = 0; i < words.length; i++) words[i] = (words[i] ?? 0) ^ turned;
   const done = lead + words.byteLength;
-  maskBytes(bytes.subarray(done), mask, done);
+  maskBytes(bytes.subarray(done), mask, from + done);
 }
 
-/** The same byte by byte. @param from how far into the message `bytes` begins */
+/** The same byte by byte. */
 function maskBytes(bytes: Uint8Array<ArrayBuffer>, mask: number, from: number): void {
   for (let i = 0; i < bytes.byteLength; i++) {
     bytes[i] = (bytes[i] ?? 0) ^ (mask >>> (8 * ((from + i) % 4)));

@@ -148,13 +148,36 @@ for (const [text, isWhole] of pairs) {
 }
 
 Deno.test("checkJsonText() tells an object from other values, and its id as it was written", () => {
-  const facts = (text: string) => Object.values(checkJsonText(text));
+  const facts = (text: string) => {
+    const { isObject, idText } = checkJsonText(text);
+    return [isObject, idText];
+  };
   assertEquals(facts("[1]"), [false, undefined]);
   assertEquals(facts('[{"id":1}]'), [false, undefined]);
   assertEquals(facts('{"a":{"id":1}}'), [true, undefined]);
   assertEquals(facts('{"a":{"id":1},"id" : 9223372036854775807 }'), [true, "9223372036854775807"]);
   assertEquals(facts(String.raw`{"\u0069d":"a\"b"}`), [true, String.raw`"a\"b"`]);
 });
+
+const members: readonly (readonly [text: string, of: string | undefined, name?: string])[] = [
+  ['{"params":{"a":1,"chunk":@}}', "params", "chunk"],
+  ['{"id":1,"result":{"chunk" : @,"eof":true}}', "result", "chunk"],
+  ['{"params":{"a":{"params":1},"chunk":@}}', "params", "chunk"],
+  ['{"other":{"chunk":@}}', undefined],
+  ['{"params":@}', undefined],
+  ['{"params":{"a":{"chunk":@}}}', undefined],
+  ['{"params":[{"chunk":@}]}', undefined],
+  ['{"params":{"chunk":[@]}}', undefined],
+  [String.raw`{"params":{"a\"chunk":@}}`, "params", String.raw`a"chunk`],
+  ['[{"params":{"chunk":@}}]', undefined],
+];
+
+for (const [text, of, name] of members) {
+  Deno.test(`checkJsonText() tells which member is at the mark in ${text}`, () => {
+    const facts = checkJsonText(text.replace("@", '""'), text.indexOf("@"));
+    assertEquals(facts.memberAt, of === undefined ? undefined : { of, name });
+  });
+}
 
 Deno.test("checkJsonText() takes whatever JSON.stringify writes", () => {
   fc.assert(

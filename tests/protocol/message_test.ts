@@ -1,8 +1,9 @@
 /** Messages: what each text is, how ids survive, what is malformed, what is written. @module */
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
+  encodeAnswer,
   encodeError,
   encodeNotification,
   encodeRequest,
@@ -11,6 +12,8 @@ import {
   type Message,
   parseMessage,
 } from "../../protocol/message.ts";
+import { joinBase64 } from "../../protocol/transport/transport.ts";
+import { randomBytes } from "../support/random_bytes.ts";
 
 function refusal(text: string): string {
   return assertThrows(() => parseMessage(text), MalformedMessage).message;
@@ -185,4 +188,32 @@ Deno.test("what is written can be read", () => {
       result: plain,
     });
   }));
+});
+
+Deno.test("encodeAnswer() gives a large byte array as a part, wherever it stands", () => {
+  const bytes = randomBytes(10_000);
+  const results = [
+    { chunk: bytes, eof: false },
+    { eof: true, 'a"b': bytes, absent: undefined, more: [1] },
+    { dataBase64: bytes },
+  ];
+  for (const result of results) {
+    const answer = encodeAnswer("é", result);
+    assert(typeof answer !== "string" && answer.bytes === bytes);
+    assertEquals(joinBase64(answer), encodeResponse("é", result));
+  }
+});
+
+Deno.test("encodeAnswer() gives everything else as one text", () => {
+  const bytes = randomBytes(10_000);
+  const results = [
+    null,
+    {},
+    { chunk: bytes.subarray(0, 9) },
+    { chunks: [bytes] },
+    [bytes],
+    bytes,
+    1,
+  ];
+  for (const result of results) assertEquals(encodeAnswer(1, result), encodeResponse(1, result));
 });

@@ -4,8 +4,9 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { limits } from "../../../protocol/limits.ts";
 import { LineTransport } from "../../../protocol/transport/lines.ts";
+import { joinBase64 } from "../../../protocol/transport/transport.ts";
 import { CollectingSink, streamOf } from "../../support/byte_wire.ts";
-import { cutBytes } from "../../support/random_bytes.ts";
+import { cutBytes, randomBytes } from "../../support/random_bytes.ts";
 
 const encoder = new TextEncoder();
 
@@ -201,4 +202,18 @@ Deno.test("LineTransport names its peer in the answer to a malformed message", (
     "failed to parse JSON-RPC message from exec-server stdio: ",
   );
   transport.close("done");
+});
+
+Deno.test("LineTransport.receiveParts() decodes the base64 of a long line, however it comes", async () => {
+  const bytes = randomBytes(200_000);
+  const lines = `{"params":{"chunk":"${bytes.toBase64()}"}}\r\nshort\n`.repeat(2);
+  for (const cuts of [[], [70_000, 140_001, 266_690, 300_000]]) {
+    const { transport } = transportOf(cutBytes(encoder.encode(lines), cuts));
+    const parts = { before: '{"params":{"chunk":"', bytes, after: '"}}\r' };
+    assertEquals(await transport.receiveParts(), parts);
+    assertEquals(await transport.receiveParts(), "short");
+    assertEquals(await transport.receive() === joinBase64(parts), true);
+    assertEquals(await transport.receive(), "short");
+    transport.close("done");
+  }
 });

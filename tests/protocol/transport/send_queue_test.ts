@@ -3,26 +3,22 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import { limits } from "../../../protocol/limits.ts";
-import {
-  putBase64,
-  putText,
-  SendQueue,
-  type TextFrame,
-} from "../../../protocol/transport/send_queue.ts";
+import { putBase64, putText } from "../../../protocol/transport/put_text.ts";
+import { SendQueue } from "../../../protocol/transport/send_queue.ts";
+import type { TextFrame } from "../../../protocol/transport/text_frame.ts";
 import { joinBase64 } from "../../../protocol/transport/transport.ts";
 import { joinBytes } from "../../support/byte_wire.ts";
 import { randomBytes } from "../../support/random_bytes.ts";
 
+const encoder = new TextEncoder();
 const BLOCK_BYTES = 192 * 1024;
 
 /** A frame of one byte on each side. */
 const BRACKETS: TextFrame = {
   headLength: () => 1,
   tailLength: 1,
-  finish: (place, length) => {
-    place[0] = "[".charCodeAt(0);
-    place[length + 1] = "]".charCodeAt(0);
-  },
+  begin: (place) => void place.set(encoder.encode("[")),
+  end: (place) => place.set(encoder.encode("]")),
 };
 
 /** A writer that takes a block only when the test lets it. */
@@ -190,10 +186,7 @@ Deno.test("SendQueue.stop() drops what waits and lets go of everyone", async () 
   await drained;
   await queue.drained(0);
   put(queue, "c");
-  assertEquals(
-    putBase64(queue, { before: "é", bytes: new Uint8Array(), after: "" }, BRACKETS),
-    true,
-  );
+  putBase64(queue, { before: "é", bytes: new Uint8Array(), after: "" }, BRACKETS);
   // The end of a write that was under way is no failure any more.
   writer.fail("closed");
   assertEquals([queue.queuedBytes, writer.blocks.length, failures], [0, 0, []]);
@@ -220,7 +213,7 @@ Deno.test("putBase64() writes what joinBase64() makes, at every address", async 
       bytes: randomBytes(length * 997, length),
       after: '"}',
     };
-    assertEquals(putBase64(queue, text, BRACKETS), true);
+    putBase64(queue, text, BRACKETS);
     expected += `[${joinBase64(text)}]`;
   }
   writer.open();
@@ -231,9 +224,18 @@ Deno.test("putBase64() writes what joinBase64() makes, at every address", async 
 for (
   const [before, after] of [["é", ""], ["é", "a"], ["", "é"], ["", "é1"], ["é", "éa"]] as const
 ) {
-  Deno.test(`putBase64() leaves the texts "${before}" and "${after}" to others`, () => {
-    const queue = new SendQueue(() => Promise.resolve(), () => {});
-    assertEquals(putBase64(queue, { before, bytes: randomBytes(9), after }, BRACKETS), false);
-    assertEquals(queue.queuedBytes, 0);
+  Deno.test(`putBase64() writes the texts "${before}" and "${after}" as UTF-8`, async () => {
+    const writer = new GatedWriter();
+    writer.open();
+    const queue = new SendQueue(writer.write, () => {});
+    for (const length of [9, 100_000]) {
+      const released = Promise.withResolvers<void>();
+      const text = { before, bytes: randomBytes(length), after, release: released.resolve };
+      putBase64(queue, text, BRACKETS);
+      await queue.drained(0);
+      assertEquals(writer.text, `[${joinBase64(text)}]`);
+      writer.blocks.length = 0;
+      await released.promise;
+    }
   });
 }

@@ -6,6 +6,7 @@ import { WebSocketTransport } from "../../../protocol/transport/websocket.ts";
 import { FrameDecoder } from "../../../protocol/transport/websocket_frame.ts";
 import { joinBytes, ScriptedConnection } from "../../support/byte_wire.ts";
 import { frameBytes, type FrameFields, MASK } from "../../support/frame_bytes.ts";
+import { randomBytes } from "../../support/random_bytes.ts";
 
 const encoder = new TextEncoder();
 
@@ -192,4 +193,39 @@ Deno.test("WebSocketTransport names its peer in the answer to a malformed messag
     "failed to parse websocket JSON-RPC message from exec-server websocket 127.0.0.1:4000: ",
   );
   transport.close("done");
+});
+
+Deno.test("WebSocketTransport.receiveParts() decodes what is long, whole or in fragments", async () => {
+  const { transport, connection } = serverSide();
+  const bytes = randomBytes(200_000);
+  const text = `{"params":{"chunk":"${bytes.toBase64()}"}}`;
+  connection.feed(
+    fromClient(text),
+    fromClient("short"),
+    fromClient(text.slice(0, 100_000), { isFinal: false }),
+    fromClient(text.slice(100_000), { opcode: 0 }),
+  );
+  const parts = { before: '{"params":{"chunk":"', bytes, after: '"}}' };
+  assertEquals(await transport.receiveParts(), parts);
+  assertEquals(await transport.receiveParts(), "short");
+  assertEquals(await transport.receiveParts(), parts);
+  connection.feed(fromClient(text));
+  assertEquals(await transport.receive() === text, true);
+});
+
+Deno.test("WebSocketTransport refuses a long whole message between fragments", async () => {
+  const { transport, connection } = serverSide();
+  const text = `{"params":{"chunk":"${randomBytes(200_000).toBase64()}"}}`;
+  connection.feed(fromClient("a", { isFinal: false }), fromClient(text));
+  assertEquals(await transport.receiveParts(), undefined);
+  assertMatch(await transport.closed, /fragments are out of order/);
+});
+
+Deno.test("WebSocketTransport echoes a ping that looks like base64", async () => {
+  const { transport, connection } = serverSide();
+  const ping = fromClient('"chunk":"AAAA"', { opcode: 9 });
+  connection.feed(ping.slice(0, 17), ping.slice(17), fromClient("end"));
+  assertEquals(await transport.receiveParts(), "end");
+  await transport.finish("done");
+  assertEquals(written(connection), [[10, '"chunk":"AAAA"']]);
 });
