@@ -1,6 +1,7 @@
 /** What a handler may use while it serves one request. @module */
 
 import type { Clock } from "../protocol/clock.ts";
+import type { Holdings, Notifier } from "./holdings.ts";
 import type { Machine } from "./machine.ts";
 import type { Session } from "./session/session.ts";
 
@@ -12,11 +13,15 @@ export interface Call {
   readonly machine: Machine;
   /** Whether the client asked for what the reference would not do. */
   readonly wantsExtensions: boolean;
+  /** What the connection holds open; ends with it. */
+  readonly holdings: Holdings;
+  /** Where notifications to this client go. */
+  readonly notifier: Notifier;
   /** Where time comes from. */
   readonly clock: Clock;
   /**
-   * Settles when an answer of about so many bytes may be made, which then must happen without
-   * further waiting; undefined when it may at once.
+   * Settles when an answer of about so many bytes may be made; undefined when it may at once. The
+   * room is this request's until its answer is sent.
    */
   readonly roomToAnswer: (bytes: number) => Promise<void> | undefined;
   /** Fires when the connection has ended and nobody waits for the answer any more. */

@@ -5,6 +5,7 @@ import { RpcError } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import {
   encodeError,
+  encodeNotification,
   MalformedMessage,
   type Message,
   type Notification,
@@ -12,15 +13,17 @@ import {
   type Request,
   type RequestId,
 } from "../protocol/message.ts";
-import { isRequestName, requests } from "../protocol/methods/mod.ts";
+import { isRequestName, notifications, requests } from "../protocol/methods/mod.ts";
 import { decode } from "../protocol/schema.ts";
-import type { Transport } from "../protocol/transport/transport.ts";
-import { AnswerGate } from "./answer_gate.ts";
+import { type Base64Text, textLength, type Transport } from "../protocol/transport/transport.ts";
+import { AnswerGate, type AnswerRoom } from "./answer_gate.ts";
 import type { Call } from "./call.ts";
 import { answer, type Phase, requireServed, serveRequest } from "./dispatch.ts";
+import { Holdings, type Notifier } from "./holdings.ts";
 import { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
 import type { Machine } from "./machine.ts";
+import { ack } from "./process/ack.ts";
 import { initialize } from "./session/initialize.ts";
 import type { Session } from "./session/session.ts";
 import type { SessionStore } from "./session/session_store.ts";
@@ -50,14 +53,18 @@ export class Connection {
   readonly #host: ConnectionHost;
   readonly #lanes: Lanes;
   readonly #gone = new AbortController();
+  readonly #gate: AnswerGate;
+  #holdings: Holdings | undefined;
   #phase: Phase = "new";
   #session: Session | undefined;
-  #call: Call | undefined;
+  /** Of every request, once there is a session. */
+  #surroundings: Omit<Call, "roomToAnswer"> | undefined;
 
   constructor(transport: Transport, host: ConnectionHost) {
     this.#transport = transport;
     this.#host = host;
     this.#lanes = new Lanes(host.concurrentRequests);
+    this.#gate = new AnswerGate(transport, host.clock);
   }
 
   /** Settles when the connection has ended. Never rejects. */
@@ -76,12 +83,13 @@ export class Connection {
   #end(reason: string): void {
     this.#host.log("rpc", () => `connection ended: ${reason}`);
     this.#gone.abort();
-    if (this.#session !== undefined) this.#host.sessions.detach(this.#session);
+    this.#holdings?.dispose();
+    if (this.#session !== undefined) this.#host.sessions.detach(this.#session, this.#transport);
   }
 
   async #readMessages(): Promise<void> {
     for (;;) {
-      const text = await this.#transport.receive();
+      const text = await this.#transport.receiveParts();
       if (text === undefined) return;
       this.#take(text);
       // A client that asks faster than it reads, or than we can work, has to wait.
@@ -90,12 +98,12 @@ export class Connection {
     }
   }
 
-  #take(text: string): void {
+  #take(text: string | Base64Text): void {
     const message = this.#parse(text);
     if (message === undefined) return;
     switch (message.kind) {
       case "request":
-        return this.#request(message, text.length);
+        return this.#request(message, textLength(text));
       case "notification":
         return this.#notification(message);
       case "response":
@@ -104,7 +112,7 @@ export class Connection {
     }
   }
 
-  #parse(text: string): Message | undefined {
+  #parse(text: string | Base64Text): Message | undefined {
     try {
       return parseMessage(text);
     } catch (error) {
@@ -115,7 +123,10 @@ export class Connection {
     }
   }
 
-  #notification({ method }: Notification): void {
+  #notification({ method, params }: Notification): void {
+    if (method === "process/ack" && this.#phase === "ready" && this.#session !== undefined) {
+      return ack(decode(notifications[method].params, params), this.#session);
+    }
     if (method !== "initialized") {
       throw new ProtocolViolation(`The peer sent the unknown notification \`${method}\``);
     }
@@ -147,17 +158,25 @@ export class Connection {
 
   /** The place is free again once the answer is sent, so that serial answers keep their order. */
   #answer(request: Request, leave: () => void): void {
-    const send = (text: string) => this.#transport.send(text);
     const { log } = this.#host;
-    const sent = answer(request, { serve: () => this.#serve(request), send, log });
-    if (sent === undefined) leave();
-    else void sent.then(leave);
+    const room = this.#gate.room();
+    const serve = () => this.#serve(request, room);
+    const sent = answer(request, { serve, to: this.#transport, log });
+    const end = () => {
+      room.leave();
+      leave();
+    };
+    if (sent === undefined) end();
+    else void sent.then(end);
   }
 
-  #serve({ method: name, params }: Request): unknown {
+  #serve({ method: name, params }: Request, room: AnswerRoom): unknown {
     const method = requireServed(name);
     if (method === "initialize") return this.#initialize(params);
-    return serveRequest(method, params, { phase: this.#phase, call: this.#call });
+    const call = this.#surroundings === undefined
+      ? undefined
+      : { ...this.#surroundings, roomToAnswer: (bytes: number) => room.enter(bytes) };
+    return serveRequest(method, params, { phase: this.#phase, call });
   }
 
   #initialize(raw: unknown): unknown {
@@ -169,14 +188,30 @@ export class Connection {
     const session = initialize(params, { sessions, transport: this.#transport });
     this.#session = session;
     // The transport may have ended while this very message was on its way through.
-    if (this.#gone.signal.aborted) sessions.detach(session);
+    if (this.#gone.signal.aborted) sessions.detach(session, this.#transport);
     this.#phase = "initialized";
     const wantsExtensions = params.extensions ?? false;
     const { signal } = this.#gone;
-    const gate = new AnswerGate(this.#transport, clock);
-    const roomToAnswer = (bytes: number) => gate.enter(bytes);
-    this.#call = { session, machine, clock, wantsExtensions, signal, roomToAnswer };
+    const holdings = this.#holdings = new Holdings(wantsExtensions ? session.files : undefined);
+    this.#surroundings = {
+      session,
+      machine,
+      clock,
+      wantsExtensions,
+      signal,
+      holdings,
+      notifier: this.#notifier(),
+    };
     return { sessionId: session.id, environmentInfo: machine.info };
+  }
+
+  #notifier(): Notifier {
+    const transport = this.#transport;
+    return {
+      notify: (name, params) => transport.send(encodeNotification(name, params)),
+      room: () =>
+        transport.queuedBytes < limits.sendHighWaterBytes ? undefined : transport.drained(),
+    };
   }
 }
 

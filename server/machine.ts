@@ -1,10 +1,12 @@
 /** What the server knows and uses of the machine it stands on. @module */
 
-import { limits } from "../protocol/limits.ts";
 import type { EnvironmentInfo } from "../protocol/methods/environment.ts";
 import type { PathSystem } from "../protocol/path_uri.ts";
 import { describeMachine } from "./environment/describe_machine.ts";
-import { Places } from "./places.ts";
+import { chooseFileSystem } from "./fs/choose_file_system.ts";
+import type { FileSystem } from "./fs/file_system.ts";
+import { chooseWatcher } from "./fs/watching/choose_watcher.ts";
+import type { Watcher } from "./fs/watching/watcher.ts";
 import { chooseSpawner, type SpawnerOptions } from "./process/choose_spawner.ts";
 import type { Spawner } from "./process/spawner.ts";
 
@@ -16,8 +18,10 @@ export interface Machine {
   readonly env: ReadonlyMap<string, string>;
   /** Starts programs. */
   readonly spawner: Spawner;
-  /** Where file operations wait their turn: one that hangs must not stop everything. */
-  readonly filePlaces: Places;
+  /** Its files. */
+  readonly files: FileSystem;
+  /** Tells of changes in them. */
+  readonly watcher: Watcher;
   /** What clients are told. */
   readonly info: EnvironmentInfo;
 }
@@ -31,11 +35,13 @@ export function thisMachine(options: SpawnerOptions): Machine {
     ? "windows"
     : "linux";
   const spawner = chooseSpawner(options);
+  const files = chooseFileSystem(options);
   return {
     system,
     env,
     spawner,
-    filePlaces: new Places(limits.concurrentFileOperations),
+    files,
+    watcher: chooseWatcher(files),
     info: describeMachine({ system, env, hasTerminals: spawner.hasTerminals }),
   };
 }

@@ -39,10 +39,26 @@ export function describeMachine({ system, env, hasTerminals }: MachineFacts): En
 /** Only what works is announced; a missing flag reads as false. */
 function capabilities(hasTerminals: boolean): Capabilities {
   return {
+    fsWatchMissing: true,
+    fileWriteStreaming: true,
     processCloseStdin: true,
     processResize: hasTerminals,
     processSignals: true,
     processTimeouts: true,
+    sessionTakeOver: true,
+    processAcks: true,
+    processStartRepeat: true,
+    fsSessionHandles: true,
+    fsAtomicWrite: true,
+    fsMetadata: true,
+    fsUpdate: true,
+    fsRename: true,
+    fsSymlink: true,
+    fsChmod: true,
+    fsHash: true,
+    fsGlob: true,
+    fsGrep: true,
+    fsWatch: true,
   };
 }
 

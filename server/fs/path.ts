@@ -1,15 +1,18 @@
 /** From a path on the wire to a native one, and from the system's failures to wire errors. @module */
 
 import { RpcError } from "../../protocol/errors.ts";
+import { displayPath } from "../../protocol/native_path.ts";
 import { nativePath, type PathUri, PathUriError } from "../../protocol/path_uri.ts";
 import type { Machine } from "../machine.ts";
+import { FileFault, isFault } from "./file_fault.ts";
+import type { Awaitable, NativePath, Place } from "./file_system.ts";
 
 /**
  * Native path of a URI.
  * @throws {RpcError} `invalidParams` when no machine has such a path, `fileRefused` when this one
  * has not
  */
-export function localPath(uri: PathUri, { system }: Machine): string {
+export function localPath(uri: PathUri, { system }: Pick<Machine, "system">): NativePath {
   try {
     return nativePath(uri, system);
   } catch (error) {
@@ -29,16 +32,47 @@ export function refuseSandbox(sandbox: unknown): void {
 }
 
 /** The wire error for what a file operation threw. The path is named, for the system's words do not. */
-export function fileError(error: unknown, path: string): RpcError {
-  if (error instanceof RpcError) return error;
-  const words = error instanceof Error ? error.message : String(error);
-  // Deno adds the operation and the path behind the system's words.
-  const reason = /^(.*?\(os error \d+\))/.exec(words)?.[1] ?? words;
-  return new RpcError(keyOf(error), `${reason}: "${path}"`, { cause: error });
+export function fileError(error: unknown, path: NativePath): Error {
+  if (!(error instanceof FileFault)) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+  return new RpcError(keyOf(error), `${error.message}: "${displayPath(path)}"`, { cause: error });
 }
 
-function keyOf(error: unknown): "notFound" | "fileRefused" | "fileFailed" {
-  if (error instanceof Deno.errors.NotFound) return "notFound";
-  if (error instanceof Deno.errors.PermissionDenied) return "fileRefused";
-  return "fileFailed";
+/** The same where no link may be in the path: a link in the last place has words of its own. */
+export function noFollowError(error: unknown, path: NativePath): Error {
+  if (!isFault(error, "ELOOP")) return fileError(error, path);
+  const message = `path contains a symbolic link: "${displayPath(path)}"`;
+  return new RpcError("fileRefused", message, { cause: error });
+}
+
+/**
+ * Does a file operation whose failure is that of this place.
+ * @throws {RpcError} for a `FileFault`
+ */
+export async function named<T>(place: Place, work: () => Awaitable<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileError(error, placePath(place));
+  }
+}
+
+/** Path of a place, for messages. */
+export function placePath(place: Place): NativePath {
+  if (typeof place === "string") return place;
+  const { parent: { path }, name } = place;
+  return path === "/" ? `/${name}` : `${path}/${name}`;
+}
+
+/** A path in two parts. Undefined for the root, which has no name. */
+export function splitPath(path: NativePath): { parent: NativePath; name: string } | undefined {
+  const slash = path.lastIndexOf("/");
+  const name = path.slice(slash + 1);
+  return name === "" ? undefined : { parent: path.slice(0, slash) || "/", name };
+}
+
+function keyOf(fault: FileFault): "notFound" | "fileRefused" | "fileFailed" {
+  if (isFault(fault, "ENOENT")) return "notFound";
+  return isFault(fault, "EACCES", "EPERM", "EINVAL") ? "fileRefused" : "fileFailed";
 }

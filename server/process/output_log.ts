@@ -79,6 +79,15 @@ export class OutputLog {
     return { chunks, nextSeq: isBounded ? last.seq + 1 : this.#nextSeq };
   }
 
+  /** Bytes and chunks of the kept output after a number. */
+  amountAfter(seq: number): { readonly bytes: number; readonly chunks: number } {
+    const position = this.#index.positionAfter(seq);
+    const [first, last] = [this.#index.at(position), this.#index.at(this.#index.size - 1)];
+    if (first === undefined || last === undefined) return { bytes: 0, chunks: 0 };
+    const bytes = last.start + last.length - first.start;
+    return { bytes, chunks: this.#index.size - position };
+  }
+
   /** Whether there is output after a number. */
   hasOutputAfter(afterSeq: number): boolean {
     return this.#index.positionAfter(afterSeq) < this.#index.size;

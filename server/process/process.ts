@@ -4,6 +4,7 @@ import type { Clock, Timer } from "../../protocol/clock.ts";
 import type { OutputStream } from "../../protocol/methods/process.ts";
 import type { TerminalSize } from "../../protocol/methods/process_start.ts";
 import type { Base64Text } from "../../protocol/transport/transport.ts";
+import { Acknowledgement } from "./acknowledgement.ts";
 import { type Deadlines, ProcessDeadlines } from "./deadlines.ts";
 import { OutputLog } from "./output_log.ts";
 import { signalNumbers } from "./signal_numbers.ts";
@@ -40,6 +41,8 @@ export interface ProcessOptions {
   readonly clock: Clock;
   /** How long it may take. */
   readonly deadlines: Deadlines;
+  /** Whether it is held back rather than that output is forgotten which has not arrived. */
+  readonly awaitAcks?: boolean;
   /** Called once, when nothing more will come. */
   readonly onClosed: () => void;
 }
@@ -60,6 +63,9 @@ export class Process {
   readonly #deadlines: ProcessDeadlines;
   /** The constant beginning of every output notification. */
   readonly #outputHead: string;
+  #acknowledgement: Acknowledgement | undefined;
+  /** Why its output is not being read; it is read when there is no reason left. */
+  readonly #holds = new Set<"congested" | "unacknowledged">();
   #state: ProcessState = { kind: "running" };
   /** Recorded before the kill, so that the exit can tell. */
   #reason: string | undefined;
@@ -74,6 +80,7 @@ export class Process {
     this.id = id;
     // The request itself is not kept: its environment may be large, and the process stays a while.
     this.#outlet = options.outlet;
+    this.#acknowledgement = options.awaitAcks === true ? new Acknowledgement(this.log) : undefined;
     this.#clock = clock;
     this.#isTerminal = request.terminal !== undefined;
     this.#onClosed = options.onClosed;
@@ -101,6 +108,12 @@ export class Process {
   /** Input came for it: it is not idle. */
   touch(): void {
     this.#deadlines.touch();
+  }
+
+  /** Output up to a number has arrived at the client. */
+  acknowledge(seq: number): void {
+    this.#acknowledgement?.take(seq);
+    if (this.#acknowledgement?.isBehind === false) this.#release("unacknowledged");
   }
 
   /** Sends a signal to its group; harmless once everything ended. */
@@ -132,6 +145,13 @@ export class Process {
     this.#child.kill();
   }
 
+  /** Kills it, and waits for nobody to read what it printed. */
+  abandon(): void {
+    this.#acknowledgement = undefined;
+    this.#release("unacknowledged");
+    this.kill();
+  }
+
   #listener(): ChildListener {
     return {
       output: (stream, bytes) => this.#output(stream, bytes),
@@ -154,9 +174,19 @@ export class Process {
     // Put together by hand: base64 needs no escaping, and this carries all the traffic.
     const before = `${this.#outputHead}"seq":${seq},"stream":"${stream}","chunk":"`;
     outlet.notifyBase64({ before, bytes, after: '"}}' });
+    if (this.#acknowledgement?.isBehind === true) this.#hold("unacknowledged");
     if (!outlet.isCongested) return;
+    this.#hold("congested");
+    outlet.onRelief(() => this.#release("congested"));
+  }
+
+  #hold(reason: "congested" | "unacknowledged"): void {
+    this.#holds.add(reason);
     this.#child.pauseOutput();
-    outlet.onRelief(() => this.#child.resumeOutput());
+  }
+
+  #release(reason: "congested" | "unacknowledged"): void {
+    if (this.#holds.delete(reason) && this.#holds.size === 0) this.#child.resumeOutput();
   }
 
   #exited({ code, signal }: ExitStatus): void {

@@ -3,6 +3,7 @@
 import type { Clock, Timer } from "../../protocol/clock.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Process } from "./process.ts";
+import type { StartOrigin } from "./start_origin.ts";
 
 interface Retired {
   readonly processId: string;
@@ -13,6 +14,7 @@ interface Retired {
 export class ProcessTable {
   readonly #clock: Clock;
   readonly #processes = new Map<string, Process>();
+  readonly #origins = new Map<string, StartOrigin>();
   /** All wait equally long, so the first is always the next, and one timer serves all. */
   readonly #retired: Retired[] = [];
   #timer: Timer | undefined;
@@ -32,9 +34,15 @@ export class ProcessTable {
     return this.#processes.get(processId);
   }
 
+  /** Where a process came from; undefined when that was not noted. */
+  originOf(processId: string): StartOrigin | undefined {
+    return this.#origins.get(processId);
+  }
+
   /** Adds a started process. */
-  add(process: Process): void {
+  add(process: Process, origin?: StartOrigin): void {
     this.#processes.set(process.id, process);
+    if (origin !== undefined) this.#origins.set(process.id, origin);
   }
 
   /** Plans the removal of a closed process. */
@@ -48,8 +56,9 @@ export class ProcessTable {
   dispose(): void {
     this.#isDisposed = true;
     this.#timer?.cancel();
-    for (const process of this.#processes.values()) process.kill();
+    for (const process of this.#processes.values()) process.abandon();
     this.#processes.clear();
+    this.#origins.clear();
     this.#retired.length = 0;
   }
 
@@ -62,7 +71,10 @@ export class ProcessTable {
     const now = this.#clock.now();
     const staying = this.#retired.findIndex(({ dueMs }) => dueMs > now);
     const due = this.#retired.splice(0, staying < 0 ? this.#retired.length : staying);
-    for (const { processId } of due) this.#processes.delete(processId);
+    for (const { processId } of due) {
+      this.#processes.delete(processId);
+      this.#origins.delete(processId);
+    }
     this.#plan();
   }
 }

@@ -1,7 +1,8 @@
 /** `process/signal`: sends a signal to a process group. @module */
 
 import { RpcError } from "../../protocol/errors.ts";
-import type { Empty, SignalParams } from "../../protocol/methods/process_control.ts";
+import type { Empty } from "../../protocol/methods/nothing.ts";
+import type { SignalParams } from "../../protocol/methods/process_control.ts";
 import { type SignalName, signalNames } from "../../protocol/signal_names.ts";
 import type { Call } from "../call.ts";
 import { signalNumbers } from "./signal_numbers.ts";

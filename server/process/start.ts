@@ -7,8 +7,9 @@ import type { Call } from "../call.ts";
 import type { Machine } from "../machine.ts";
 import { childEnv } from "./child_env.ts";
 import type { Deadlines } from "./deadlines.ts";
-import { Process } from "./process.ts";
+import { Process, type ProcessOptions } from "./process.ts";
 import { SpawnError, type SpawnRequest } from "./spawner.ts";
+import { isRepetition, originOf } from "./start_origin.ts";
 
 const DEFAULT_TERMINAL = { rows: 24, cols: 80 };
 
@@ -19,7 +20,11 @@ export function start(params: StartParams, call: Call): StartResult {
   if (params.argv.length === 0) throw new RpcError("invalidParams", "argv must not be empty");
   refuseUnserved(params, machine);
   const cwd = startDirectory(params.cwd, machine.system);
+  // The reference's clients would not expect a second start to succeed.
+  const origin = call.wantsExtensions ? originOf(params, session.generation) : undefined;
   if (session.processes.has(processId)) {
+    const first = session.processes.originOf(processId);
+    if (origin !== undefined && isRepetition(origin, first)) return startResult(processId);
     throw new RpcError("processExists", `process ${processId} already exists`);
   }
   const request = spawnRequest(params, cwd, machine);
@@ -28,7 +33,12 @@ export function start(params: StartParams, call: Call): StartResult {
     timeoutMs: timeoutMs ?? undefined,
     idleTimeoutMs: idleTimeoutMs ?? undefined,
   };
-  session.processes.add(startProcess(processId, { request, deadlines }, call));
+  const options = { request, deadlines, awaitAcks: params.awaitAcks ?? false };
+  session.processes.add(startProcess(processId, options, call), origin);
+  return startResult(processId);
+}
+
+function startResult(processId: string): StartResult {
   return { processId, sandboxType: "none" };
 }
 
@@ -48,13 +58,13 @@ function spawnRequest(params: StartParams, cwd: string, machine: Machine): Spawn
 
 function startProcess(
   id: string,
-  { request, deadlines }: { request: SpawnRequest; deadlines: Deadlines },
+  options: Pick<ProcessOptions, "request" | "deadlines" | "awaitAcks">,
   { session, machine, clock }: Call,
 ): Process {
   try {
     const onClosed = () => session.processes.retire(id);
     const { spawner } = machine;
-    return new Process(id, { spawner, request, outlet: session, clock, deadlines, onClosed });
+    return new Process(id, { ...options, spawner, outlet: session, clock, onClosed });
   } catch (error) {
     if (error instanceof SpawnError) {
       throw new RpcError("spawnFailed", error.message, { cause: error, data: error.failure });

@@ -13,8 +13,8 @@ export function initialize(
   params: InitializeParams,
   { sessions, transport }: { sessions: SessionStore; transport: Transport },
 ): Session {
-  const { resumeSessionId } = params;
+  const { resumeSessionId, takeOver } = params;
   return resumeSessionId === undefined || resumeSessionId === null
     ? sessions.open(transport)
-    : sessions.resume(resumeSessionId, transport);
+    : sessions.resume(resumeSessionId, transport, takeOver ?? false);
 }

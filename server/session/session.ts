@@ -1,18 +1,22 @@
-/** What outlives a connection: the processes of one client, and who is attached to them. @module */
+/** What outlives a connection: the processes and files of one client, and who is attached. @module */
 
 import type { Clock } from "../../protocol/clock.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Base64Text, Transport } from "../../protocol/transport/transport.ts";
 import type { Outlet } from "../process/process.ts";
+import { HandleTable } from "../fs/handle_table.ts";
 import { ProcessTable } from "../process/process_table.ts";
 
-/** One client's processes. At most one connection is attached at a time. */
+/** One client's processes and files. At most one connection is attached at a time. */
 export class Session implements Outlet {
   /** Names the session and is the secret that resumes it. */
   readonly id: string;
   /** Its processes. */
   readonly processes: ProcessTable;
+  /** Files that its client has open, if that client knows that they outlive its connections. */
+  readonly files: HandleTable = new HandleTable();
   #attached: Transport | undefined;
+  #generation = 0;
   #relief: (() => void)[] = [];
 
   constructor(id: string, clock: Clock) {
@@ -25,6 +29,11 @@ export class Session implements Outlet {
     return this.#attached !== undefined;
   }
 
+  /** How many connections have been attached to it. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** A detached session is never congested: output then goes into the logs only. */
   get isCongested(): boolean {
     return (this.#attached?.queuedBytes ?? 0) >= limits.sendHighWaterBytes;
@@ -33,12 +42,25 @@ export class Session implements Outlet {
   /** Sends events to a connection from now on. */
   attach(transport: Transport): void {
     this.#attached = transport;
+    this.#generation++;
+  }
+
+  /** Whether this connection is the attached one. */
+  isAttachedTo(transport: Transport): boolean {
+    return this.#attached === transport;
   }
 
   /** Lets go of the connection, so that nothing waits for it any more. */
   detach(): void {
     this.#attached = undefined;
     this.#relieve();
+  }
+
+  /** Ends the connection, whose client has come back by another one. */
+  expel(): void {
+    const transport = this.#attached;
+    this.detach();
+    transport?.close("its client came back by another connection");
   }
 
   notify(text: string): void {
@@ -63,9 +85,10 @@ export class Session implements Outlet {
     for (const action of actions) action();
   }
 
-  /** Kills its processes. */
+  /** Kills its processes and closes its files. */
   dispose(): void {
     this.detach();
     this.processes.dispose();
+    this.files.dispose();
   }
 }

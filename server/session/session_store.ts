@@ -35,12 +35,15 @@ export class SessionStore {
 
   /**
    * Attaches a connection to a detached session.
-   * @throws {RpcError} `unknownSession`, or `sessionAttached` while another connection lives: there
-   * is no take-over, so a client waits until the server has noticed the end of its old connection
+   * @param takesOver whether it may be attached still: half of a connection can live on for long
+   * after the other half is gone
+   * @throws {RpcError} `unknownSession`, or `sessionAttached`: then a client waits until the server
+   * has noticed the end of its old connection
    */
-  resume(id: string, transport: Transport): Session {
+  resume(id: string, transport: Transport, takesOver: boolean = false): Session {
     const entry = this.#entries.get(id);
     if (entry === undefined) throw new RpcError("unknownSession", `unknown session id ${id}`);
+    if (takesOver) entry.session.expel();
     if (entry.session.isAttached) {
       throw new RpcError(
         "sessionAttached",
@@ -54,10 +57,13 @@ export class SessionStore {
     return entry.session;
   }
 
-  /** Detaches a session; unless it is resumed in time, its processes end. */
-  detach(session: Session): void {
+  /**
+   * Detaches a session from a connection that has ended; unless it is resumed in time, its
+   * processes end. Nothing happens when another connection has taken it over.
+   */
+  detach(session: Session, transport: Transport): void {
     const entry = this.#entries.get(session.id);
-    if (entry === undefined) return;
+    if (entry === undefined || !session.isAttachedTo(transport)) return;
     session.detach();
     this.#log("session", () => "detached");
     entry.expiry = this.#clock.after(limits.detachedSessionMs, () => this.#expire(session));

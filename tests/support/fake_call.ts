@@ -3,6 +3,7 @@
 import { memoryPair } from "../../protocol/transport/memory.ts";
 import type { Transport } from "../../protocol/transport/transport.ts";
 import type { Call } from "../../server/call.ts";
+import { Holdings } from "../../server/holdings.ts";
 import { start } from "../../server/process/start.ts";
 import { Session } from "../../server/session/session.ts";
 import { type FakeChild, fakeMachine, FakeSpawner } from "./fake_child.ts";
@@ -33,10 +34,13 @@ export function fakeCall(env: Readonly<Record<string, string>> = {}): FakeCall {
   const wantsExtensions = false;
   const { signal } = gone;
   const roomToAnswer = () => undefined;
+  const notifier = { notify: () => {}, room: () => undefined };
   return {
     session,
     machine,
     wantsExtensions,
+    holdings: new Holdings(),
+    notifier,
     clock,
     signal,
     roomToAnswer,

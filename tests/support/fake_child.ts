@@ -2,7 +2,8 @@
 
 import type { OutputStream } from "../../protocol/methods/process.ts";
 import type { SpawnFailure, TerminalSize } from "../../protocol/methods/process_start.ts";
-import { Places } from "../../server/places.ts";
+import { chooseFileSystem } from "../../server/fs/choose_file_system.ts";
+import { chooseWatcher } from "../../server/fs/watching/choose_watcher.ts";
 import type { Machine } from "../../server/machine.ts";
 import {
   type Child,
@@ -12,6 +13,7 @@ import {
   type SpawnRequest,
   StdinBroken,
 } from "../../server/process/spawner.ts";
+import { fail } from "./trouble.ts";
 
 /** A child that does what the test tells it, and notes what it is told. */
 export class FakeChild implements Child {
@@ -137,12 +139,15 @@ export class FakeSpawner implements Spawner {
   }
 }
 
-/** A Linux machine with these programs and this environment. */
+// Made once, and before any test: what loads a library is taken for leaking it.
+const files = chooseFileSystem({ onError: fail });
+const watcher = chooseWatcher(files);
+
+/** A Linux machine with these programs, this environment, and the files of this one. */
 export function fakeMachine(
   spawner: Spawner = new FakeSpawner(),
   env: Readonly<Record<string, string>> = {},
 ): Machine {
   const info = { shell: { name: "sh", path: "/bin/sh" } };
-  const filePlaces = new Places(8);
-  return { system: "linux", env: new Map(Object.entries(env)), spawner, filePlaces, info };
+  return { system: "linux", env: new Map(Object.entries(env)), spawner, files, watcher, info };
 }

@@ -15,6 +15,8 @@ export interface LaunchOptions {
   readonly args?: readonly string[];
   /** Further variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Words before the server's own command: a program that starts it. */
+  readonly through?: readonly string[];
 }
 
 /** The world a server runs in: only these directories and variables. */
@@ -38,12 +40,13 @@ class World implements AsyncDisposable {
 
   async command(
     args: readonly string[],
-    env: Readonly<Record<string, string>>,
+    { env, through = [] }: LaunchOptions,
     streams: Pick<Deno.CommandOptions, "stdin" | "stdout" | "stderr">,
   ): Promise<Deno.Command> {
     const { program, prefix, env: needed } = await serverProgram();
-    return new Deno.Command(program, {
-      args: [...prefix, ...args],
+    const [first = program, ...words] = [...through, program];
+    return new Deno.Command(first, {
+      args: [...words, ...prefix, ...args],
       cwd: this.root,
       clearEnv: true,
       env: {
@@ -133,7 +136,7 @@ export async function launchServer(options: LaunchOptions = {}): Promise<ServerP
   const listen = options.listen ?? "ws://127.0.0.1:0";
   const command = await world.command(
     ["--listen", listen, ...options.args ?? []],
-    options.env ?? {},
+    options,
     { stdin: "null", stdout: "piped", stderr: stderrSetting() },
   );
   const child = command.spawn();
@@ -161,7 +164,7 @@ export async function launchStdio(options: LaunchOptions = {}): Promise<StdioSer
   const world = await World.create();
   const command = await world.command(
     ["--listen", options.listen ?? "stdio", ...options.args ?? []],
-    options.env ?? {},
+    options,
     { stdin: "piped", stdout: "piped", stderr: stderrSetting() },
   );
   const child = command.spawn();

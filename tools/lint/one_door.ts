@@ -24,8 +24,8 @@ const doors: readonly Door[] = [
   },
   {
     name: "Deno.dlopen",
-    allowed: ["server/process/", "sandbox/"],
-    instead: "call native code in server/process/ or sandbox/",
+    allowed: ["server/process/", "server/fs/posix/", "sandbox/"],
+    instead: "call native code in server/process/, server/fs/posix/ or sandbox/",
   },
   {
     name: "console",

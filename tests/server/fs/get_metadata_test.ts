@@ -1,21 +1,20 @@
 /** `fs/getMetadata` on real files of every kind. @module */
 
-import { assertEquals, assertRejects } from "@std/assert";
-import { join } from "@std/path";
-import { RpcError } from "../../../protocol/errors.ts";
-import { pathToUri } from "../../../protocol/path_uri.ts";
+import { assertEquals } from "@std/assert";
 import { getMetadata } from "../../../server/fs/get_metadata.ts";
-import { fakeCall } from "../../support/fake_call.ts";
-import { makeFileTree } from "../../support/file_tree.ts";
-import { Scratch } from "../../support/scratch.ts";
+import { assertRefused, fileScene } from "../../support/file_call.ts";
 
-const call = fakeCall();
+const files = {
+  file: "content",
+  "dir/inner": "",
+  link: "->file",
+  dirlink: "->dir",
+  dangling: "->nowhere",
+  loop: "->loop",
+  fifo: "|",
+};
 
 type Fields = { readonly followSymlinks?: boolean };
-
-async function codeOf(attempt: Promise<unknown>): Promise<number> {
-  return (await assertRejects(() => attempt, RpcError)).code;
-}
 
 const kinds: readonly (readonly [
   name: string,
@@ -33,50 +32,94 @@ const kinds: readonly (readonly [
 
 for (const [name, isFile, isDirectory, isSymlink, size] of kinds) {
   Deno.test(`fs/getMetadata of ${name} describes what it leads to`, async () => {
-    await using scratch = await Scratch.create();
-    const uri = await makeFileTree(scratch);
-    const found = await getMetadata({ path: uri(name) }, call);
-    assertEquals(
-      [found.isFile, found.isDirectory, found.isSymlink, found.size],
-      [isFile, isDirectory, isSymlink, size ?? found.size],
-    );
+    await using scene = await fileScene();
+    await scene.put(files);
+    const found = await getMetadata({ path: scene.uri(name) }, scene.call);
+    assertEquals(found, {
+      isDirectory,
+      isFile,
+      isSymlink,
+      size: size ?? found.size,
+      createdAtMs: found.createdAtMs,
+      modifiedAtMs: found.modifiedAtMs,
+    });
     for (const time of [found.createdAtMs, found.modifiedAtMs]) {
       assertEquals(Number.isInteger(time) && time >= 0, true);
     }
   });
 }
 
-Deno.test("fs/getMetadata tells when a file changed, in milliseconds", async () => {
-  await using scratch = await Scratch.create();
-  const path = join(scratch.path, "file");
-  await Deno.writeTextFile(path, "");
-  await Deno.utime(path, 1000, 1_234_567_890);
-  assertEquals(
-    (await getMetadata({ path: pathToUri(path) }, call)).modifiedAtMs,
-    1_234_567_890_000,
+Deno.test("fs/getMetadata tells clients with extensions what Unix knows, and nobody else", async () => {
+  await using scene = await fileScene();
+  await scene.put(files);
+  await Deno.chmod(scene.at("file"), 0o4751);
+  await Deno.link(scene.at("file"), scene.at("hard"));
+  const call = { ...scene.call, wantsExtensions: true };
+  const { mode, userId, groupId, links, linkTarget } = await getMetadata(
+    { path: scene.uri("link") },
+    call,
   );
+  assertEquals({ mode, userId, groupId, links, linkTarget }, {
+    mode: 0o4751,
+    userId: Deno.uid() ?? 0,
+    groupId: Deno.gid() ?? 0,
+    links: 2,
+    linkTarget: "file",
+  });
+  const plain = await getMetadata({ path: scene.uri("file") }, call);
+  assertEquals([plain.mode, "linkTarget" in plain], [0o4751, false]);
 });
 
-const statFailures: readonly (readonly [name: string, fields: Fields, code: number])[] = [
-  ["missing", {}, -32004],
-  ["dangling", {}, -32004],
-  ["loop", {}, -32603],
-  ["file/x", {}, -32603],
-  ["link", { followSymlinks: false }, -32600],
-];
+Deno.test("fs/getMetadata tells when a file changed, in milliseconds; 0 before 1970", async () => {
+  await using scene = await fileScene();
+  await scene.put({ file: "", old: "" });
+  await Deno.utime(scene.at("file"), 1000, 1_234_567_890.125);
+  await new Deno.Command("touch", { args: ["-d", "1969-12-31T00:00:00Z", scene.at("old")] })
+    .output();
+  const timeOf = async (name: string) =>
+    (await getMetadata({ path: scene.uri(name) }, scene.call)).modifiedAtMs;
+  assertEquals([await timeOf("file"), await timeOf("old")], [1_234_567_890_125, 0]);
+});
 
-for (const [name, fields, code] of statFailures) {
+Deno.test("fs/getMetadata knows sizes above 4 GiB", async () => {
+  await using scene = await fileScene();
+  await scene.put({ sparse: "" });
+  await Deno.truncate(scene.at("sparse"), 10_000_000_001);
+  const { size } = await getMetadata({ path: scene.uri("sparse") }, scene.call);
+  assertEquals(size, 10_000_000_001);
+});
+
+const NO_LINKS = { followSymlinks: false };
+const IS_LINK = "path contains a symbolic link";
+const failures: readonly (readonly [name: string, fields: Fields, code: number, words: string])[] =
+  [
+    ["missing", {}, -32004, "(os error 2)"],
+    ["dangling", {}, -32004, "(os error 2)"],
+    ["loop", {}, -32603, "(os error 40)"],
+    ["file/x", {}, -32603, "(os error 20)"],
+    ["missing", NO_LINKS, -32004, "(os error 2)"],
+    ["link", NO_LINKS, -32600, IS_LINK],
+    ["dangling", NO_LINKS, -32600, IS_LINK],
+    ["loop", NO_LINKS, -32600, IS_LINK],
+    ["dirlink/inner", NO_LINKS, -32603, "(os error 20)"],
+    ["loop/x", NO_LINKS, -32603, "(os error 20)"],
+  ];
+
+for (const [name, fields, code, words] of failures) {
   Deno.test(`fs/getMetadata of ${name} with ${JSON.stringify(fields)} fails with ${code}`, async () => {
-    await using scratch = await Scratch.create();
-    const uri = await makeFileTree(scratch);
-    assertEquals(await codeOf(getMetadata({ path: uri(name), ...fields }, call)), code);
+    await using scene = await fileScene();
+    await scene.put(files);
+    await assertRefused(
+      () => getMetadata({ path: scene.uri(name), ...fields }, scene.call),
+      code,
+      words,
+    );
   });
 }
 
-Deno.test("fs/getMetadata refuses paths of other systems and sandboxes", async () => {
-  const attempt = async (path: string, sandbox?: unknown) =>
-    await getMetadata({ path, sandbox }, call);
-  assertEquals(await codeOf(attempt("file:///C:/x")), -32600);
-  assertEquals(await codeOf(attempt("file:///a%00")), -32602);
-  assertEquals(await codeOf(attempt("file:///", {})), -32600);
+Deno.test("fs/getMetadata refuses paths of other systems, and sandboxes", async () => {
+  await using scene = await fileScene();
+  await assertRefused(() => getMetadata({ path: "file:///C:/x" }, scene.call), -32600);
+  await assertRefused(() => getMetadata({ path: "file:///a%00" }, scene.call), -32602);
+  await assertRefused(() => getMetadata({ path: "file:///", sandbox: {} }, scene.call), -32600);
 });

@@ -1,8 +1,16 @@
 /** From URIs to native paths, and from the system's failures to wire errors. @module */
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { RpcError } from "../../../protocol/errors.ts";
-import { fileError, localPath, refuseSandbox } from "../../../server/fs/path.ts";
+import { FileFault } from "../../../server/fs/file_fault.ts";
+import {
+  fileError,
+  localPath,
+  named,
+  noFollowError,
+  refuseSandbox,
+  splitPath,
+} from "../../../server/fs/path.ts";
 import { fakeMachine } from "../../support/fake_child.ts";
 
 const refused: readonly (readonly [uri: string, code: number, words: string])[] = [
@@ -30,30 +38,57 @@ Deno.test("refuseSandbox() refuses any sandbox, and none only when there is none
   }
 });
 
-const failures: readonly (readonly [error: unknown, code: number, words: string])[] = [
-  [
-    new Deno.errors.NotFound("No such file or directory (os error 2): readfile '/x'"),
-    -32004,
-    'No such file or directory (os error 2): "/x"',
-  ],
-  [
-    new Deno.errors.PermissionDenied("Permission denied (os error 13): open '/x'"),
-    -32600,
-    'Permission denied (os error 13): "/x"',
-  ],
-  [new Error("Disk on fire (os error 5)"), -32603, 'Disk on fire (os error 5): "/x"'],
-  [new Error("Odd"), -32603, 'Odd: "/x"'],
-  ["not an error", -32603, 'not an error: "/x"'],
+const failures: readonly (readonly [fault: FileFault, code: number])[] = [
+  [FileFault.of("ENOENT"), -32004],
+  [FileFault.of("EACCES"), -32600],
+  [FileFault.of("EPERM"), -32600],
+  [FileFault.of("EINVAL"), -32600],
+  [FileFault.of("EISDIR"), -32603],
+  [new FileFault(4711, "Disk on fire (os error 4711)"), -32603],
 ];
 
-for (const [error, code, words] of failures) {
-  Deno.test(`fileError() of ${error} has code ${code}`, () => {
-    const wire = fileError(error, "/x");
-    assertEquals([wire.code, wire.message, wire.cause], [code, words, error]);
+for (const [fault, code] of failures) {
+  Deno.test(`fileError() of ${fault.code} has code ${code}, and names the path`, () => {
+    const wire = fileError(fault, "/a\udcff");
+    assertInstanceOf(wire, RpcError);
+    assertEquals([wire.code, wire.message], [code, `${fault.message}: "/a\ufffd"`]);
+    assertEquals(wire.cause, fault);
   });
 }
 
-Deno.test("fileError() leaves a wire error as it is", () => {
-  const error = new RpcError("fileRefused", "Too large");
-  assertEquals(fileError(error, "/x") === error, true);
+Deno.test("fileError() leaves other errors as they are", () => {
+  for (const error of [new RpcError("fileRefused", "Too large"), new Error("Odd")]) {
+    assertEquals(fileError(error, "/x") === error, true);
+  }
+  assertEquals(fileError("text", "/x").message, "text");
 });
+
+Deno.test("noFollowError() has words of its own for a link in the last place only", () => {
+  const link = noFollowError(FileFault.of("ELOOP"), "/l");
+  assertEquals(link.message, 'path contains a symbolic link: "/l"');
+  assertEquals(noFollowError(FileFault.of("ENOTDIR"), "/l").message.startsWith("Not a dir"), true);
+});
+
+Deno.test("named() throws a fault as a wire error of its place", async () => {
+  assertEquals(await named("/x", () => 1), 1);
+  const parent = await openRoot();
+  try {
+    const error = await assertRejects(
+      () => named({ parent, name: "x" }, () => Promise.reject(FileFault.of("EIO"))),
+      RpcError,
+    );
+    assertEquals(error.message, 'Input/output error (os error 5): "/x"');
+  } finally {
+    parent.close();
+  }
+});
+
+Deno.test("splitPath() parts a path at its last slash", () => {
+  assertEquals(splitPath("/a/b"), { parent: "/a", name: "b" });
+  assertEquals(splitPath("/a"), { parent: "/", name: "a" });
+  assertEquals(splitPath("/"), undefined);
+});
+
+async function openRoot() {
+  return await fakeMachine().files.openDirectory("/", "follow");
+}

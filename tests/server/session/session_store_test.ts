@@ -21,13 +21,37 @@ function transport(): Transport {
   return memoryPair()[0];
 }
 
+/** Ends the connection that a session is attached to, whichever it is. */
+function detach(store: SessionStore, session: Session): void {
+  const attached = lines.get(session);
+  if (attached !== undefined) store.detach(session, attached);
+}
+
+/** Which connection each session was attached to last. */
+const lines = new WeakMap<Session, Transport>();
+
+function open(store: SessionStore): Session {
+  const line = transport();
+  const session = store.open(line);
+  lines.set(session, line);
+  return session;
+}
+
+function resume(store: SessionStore, id: string): Session {
+  const line = transport();
+  const session = store.resume(id, line);
+  lines.set(session, line);
+  return session;
+}
+
 /** Starts a program in a session. */
 function startIn(session: Session): FakeChild {
   const spawner = new FakeSpawner();
   const request = { program: "x", argv: ["x"], cwd: "/", env: new Map(), pipeStdin: false };
   const onClosed = () => session.processes.retire("p");
   const clock = new FakeClock();
-  const options = { spawner, request, outlet: session, clock, deadlines: {}, onClosed };
+  const fixed = { deadlines: {}, awaitAcks: false };
+  const options = { spawner, request, outlet: session, clock, onClosed, ...fixed };
   session.processes.add(new Process("p", options));
   return spawner.last;
 }
@@ -39,7 +63,7 @@ function refusal(resume: () => unknown): [code: number, words: string] {
 
 Deno.test("SessionStore.open() makes attached sessions with ids that cannot be guessed", () => {
   const { store, clock } = makeStore();
-  const [first, second] = [store.open(transport()), store.open(transport())];
+  const [first, second] = [open(store), open(store)];
   assertMatch(first.id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assertNotEquals(first.id, second.id);
   assertEquals([first.isAttached, clock.pending], [true, 0]);
@@ -47,51 +71,63 @@ Deno.test("SessionStore.open() makes attached sessions with ids that cannot be g
 
 Deno.test("SessionStore.resume() gives a detached session to a new connection", () => {
   const { store, clock } = makeStore();
-  const session = store.open(transport());
-  store.detach(session);
+  const session = open(store);
+  detach(store, session);
   assertEquals([session.isAttached, clock.pending], [false, 1]);
-  assert(store.resume(session.id, transport()) === session);
+  assert(resume(store, session.id) === session);
   assertEquals([session.isAttached, clock.pending], [true, 0]);
 });
 
 Deno.test("SessionStore.resume() refuses a session that is attached", () => {
   const { store } = makeStore();
-  const { id } = store.open(transport());
+  const { id } = open(store);
   const words = `session ${id} is already attached to another connection`;
-  assertEquals(refusal(() => store.resume(id, transport())), [-32010, words]);
-  assertEquals(refusal(() => store.resume(id, transport())), [-32010, words]);
+  assertEquals(refusal(() => resume(store, id)), [-32010, words]);
+  assertEquals(refusal(() => resume(store, id)), [-32010, words]);
 });
 
 for (const id of ["", "nope", "00000000-0000-4000-8000-000000000000"]) {
   Deno.test(`SessionStore.resume("${id}") refuses an unknown session`, () => {
     const { store } = makeStore();
-    assertEquals(refusal(() => store.resume(id, transport())), [
+    assertEquals(refusal(() => resume(store, id)), [
       -32600,
       `unknown session id ${id}`,
     ]);
   });
 }
 
+Deno.test("SessionStore.resume() takes a session over when it is asked to, once and for all", () => {
+  const { store, clock } = makeStore();
+  const [old, next] = [transport(), transport()];
+  const session = store.open(old);
+  assert(store.resume(session.id, next, true) === session);
+  // The end of the old connection is noticed later, and concerns nobody any more.
+  store.detach(session, old);
+  assertEquals([session.isAttached, session.isAttachedTo(next), clock.pending], [true, true, 0]);
+  store.detach(session, next);
+  assertEquals([session.isAttached, clock.pending], [false, 1]);
+});
+
 Deno.test("SessionStore keeps a detached session for 80 s, then kills its processes", () => {
   const { store, clock } = makeStore();
-  const session = store.open(transport());
+  const session = open(store);
   const child = startIn(session);
-  store.detach(session);
+  detach(store, session);
   clock.advance(limits.detachedSessionMs - 1);
   assertEquals(child.signals, []);
   clock.advance(1);
   assertEquals(child.signals, [9]);
-  assertEquals(refusal(() => store.resume(session.id, transport()))[0], -32600);
+  assertEquals(refusal(() => resume(store, session.id))[0], -32600);
 });
 
 Deno.test("SessionStore counts the 80 s anew from each disconnect", () => {
   const { store, clock } = makeStore();
-  const session = store.open(transport());
+  const session = open(store);
   const child = startIn(session);
   for (let round = 0; round < 3; round++) {
-    store.detach(session);
+    detach(store, session);
     clock.advance(limits.detachedSessionMs - 1);
-    store.resume(session.id, transport());
+    resume(store, session.id);
     clock.advance(limits.detachedSessionMs);
   }
   assertEquals([child.signals, clock.pending], [[], 0]);
@@ -99,30 +135,30 @@ Deno.test("SessionStore counts the 80 s anew from each disconnect", () => {
 
 Deno.test("SessionStore lets an attached session live for ever", () => {
   const { store, clock } = makeStore();
-  const child = startIn(store.open(transport()));
+  const child = startIn(open(store));
   clock.advance(100 * limits.detachedSessionMs);
   assertEquals(child.signals, []);
 });
 
 Deno.test("SessionStore leaves other sessions alone when one expires", () => {
   const { store, clock } = makeStore();
-  const [early, late] = [store.open(transport()), store.open(transport())];
-  store.detach(early);
+  const [early, late] = [open(store), open(store)];
+  detach(store, early);
   clock.advance(1000);
-  store.detach(late);
+  detach(store, late);
   clock.advance(limits.detachedSessionMs - 1000);
-  assertEquals(refusal(() => store.resume(early.id, transport()))[0], -32600);
-  assert(store.resume(late.id, transport()) === late);
+  assertEquals(refusal(() => resume(store, early.id))[0], -32600);
+  assert(resume(store, late.id) === late);
 });
 
 Deno.test("SessionStore.dispose() kills the processes of all sessions and plans nothing more", () => {
   const { store, clock } = makeStore();
-  const sessions = [store.open(transport()), store.open(transport())];
+  const sessions = [open(store), open(store)];
   const children = sessions.map(startIn);
-  store.detach(sessions[0] ?? store.open(transport()));
+  detach(store, sessions[0] ?? open(store));
   store.dispose();
   assertEquals(children.map(({ signals }) => signals), [[9], [9]]);
-  for (const session of sessions) store.detach(session);
+  for (const session of sessions) detach(store, session);
   assertEquals(clock.pending, 0);
 });
 
@@ -132,8 +168,8 @@ Deno.test("initialize() opens a session unless it is asked to resume one", () =>
     const params = { clientName: "", resumeSessionId };
     assertEquals(initialize(params, { sessions, transport: transport() }).isAttached, true);
   }
-  const session = sessions.open(transport());
-  sessions.detach(session);
+  const session = open(sessions);
+  detach(sessions, session);
   const params = { clientName: "", resumeSessionId: session.id };
   assert(initialize(params, { sessions, transport: transport() }) === session);
   const empty = { clientName: "", resumeSessionId: "" };
