@@ -20,6 +20,20 @@ export function knownCapabilities(announced: Capabilities = {}): KnownCapabiliti
     processResize: announced.processResize === true,
     processSignals: announced.processSignals === true,
     processTimeouts: announced.processTimeouts === true,
+    sessionTakeOver: announced.sessionTakeOver === true,
+    processAcks: announced.processAcks === true,
+    processStartRepeat: announced.processStartRepeat === true,
+    fsSessionHandles: announced.fsSessionHandles === true,
+    fsAtomicWrite: announced.fsAtomicWrite === true,
+    fsMetadata: announced.fsMetadata === true,
+    fsUpdate: announced.fsUpdate === true,
+    fsRename: announced.fsRename === true,
+    fsSymlink: announced.fsSymlink === true,
+    fsChmod: announced.fsChmod === true,
+    fsHash: announced.fsHash === true,
+    fsGlob: announced.fsGlob === true,
+    fsGrep: announced.fsGrep === true,
+    fsWatch: announced.fsWatch === true,
   };
 }
 

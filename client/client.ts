@@ -1,16 +1,21 @@
-/** One session at a server: typed calls, and the processes it runs. @module */
+/** One session at a server: typed calls, its files, and the processes it runs. @module */
 
 import type { Clock } from "../protocol/clock.ts";
 import type { EnvironmentInfo } from "../protocol/methods/environment.ts";
 import type { Params, RequestName, Result } from "../protocol/methods/mod.ts";
+import type { ReadParams } from "../protocol/methods/process.ts";
 import type { StartParams } from "../protocol/methods/process_start.ts";
 import { parsePathUri, type PathUri } from "../protocol/path_uri.ts";
 import { type KnownCapabilities, knownCapabilities, requireCapability } from "./capabilities.ts";
-import type { CallOptions, Connection } from "./connection.ts";
+import type { CallOptions } from "./caller.ts";
 import { untilAborted, within } from "./deadline.ts";
 import { ExecServerError } from "./errors.ts";
+import type { FileSystem } from "./fs/file_system.ts";
+import { RemoteFileSystem } from "./fs/remote_file_system.ts";
+import type { FileSubscriptions } from "./fs/subscriptions.ts";
 import { RemoteProcess } from "./process.ts";
 import type { ProcessRegistry } from "./process_registry.ts";
+import type { Session, SessionState } from "./session.ts";
 
 /** What to start: `process/start` with defaults for what is usually the same. */
 export interface StartRequest
@@ -34,9 +39,11 @@ export interface ClientParts {
   /** From the same answer, or from `environment/info`. */
   readonly environmentInfo: EnvironmentInfo;
   /** Where calls go. */
-  readonly connection: Connection;
-  /** Where notifications go. */
+  readonly session: Session;
+  /** Where notifications about processes go. */
   readonly processes: ProcessRegistry;
+  /** Where notifications about files go. */
+  readonly subscriptions: FileSubscriptions;
   /** Where time comes from. */
   readonly clock: Clock;
 }
@@ -52,7 +59,9 @@ export class ExecServerClient implements AsyncDisposable {
   readonly environmentInfo: EnvironmentInfo;
   /** What the server can do; all false where it does not say. */
   readonly capabilities: KnownCapabilities;
-  readonly #connection: Connection;
+  /** The files of the server's machine. */
+  readonly fs: FileSystem;
+  readonly #session: Session;
   readonly #processes: ProcessRegistry;
   readonly #clock: Clock;
 
@@ -61,17 +70,30 @@ export class ExecServerClient implements AsyncDisposable {
     this.sessionId = parts.sessionId;
     this.environmentInfo = parts.environmentInfo;
     this.capabilities = knownCapabilities(parts.environmentInfo.capabilities);
-    this.#connection = parts.connection;
+    const { session, subscriptions } = parts;
+    const { capabilities } = this;
+    this.fs = new RemoteFileSystem({ caller: session, capabilities, subscriptions });
+    this.#session = session;
     this.#processes = parts.processes;
     this.#clock = parts.clock;
   }
 
   /**
-   * Settles once the connection has ended, with the error that every unfinished and later call
-   * fails with. Never rejects.
+   * Settles once the session is over for this client, with the error that every unfinished and
+   * later call fails with. Never rejects.
    */
   get closed(): Promise<ExecServerError> {
-    return this.#connection.ended;
+    return this.#session.ended;
+  }
+
+  /** Whether calls go out at once, wait for a lost connection to be recovered, or fail for ever. */
+  get state(): SessionState {
+    return this.#session.state;
+  }
+
+  /** Told of every change of `state`, until the returned function is called. */
+  onState(listener: (state: SessionState) => void): () => void {
+    return this.#session.onState(listener);
   }
 
   /**
@@ -83,7 +105,7 @@ export class ExecServerClient implements AsyncDisposable {
     params: Params<M>,
     options: CallOptions = {},
   ): Promise<Result<M>> {
-    return this.#connection.call(method, params, options);
+    return this.#session.call(method, params, options);
   }
 
   /**
@@ -98,12 +120,18 @@ export class ExecServerClient implements AsyncDisposable {
     const params = this.#startParams(request);
     // Registered before it is sent: its first output may overtake the answer.
     const feed = this.#processes.open(params.processId);
+    feed.isAcknowledged = params.awaitAcks ?? false;
     // Not given to the call: what was sent may take effect, so its answer must be seen.
-    const answer = this.#connection.call("process/start", params);
+    const { generation } = this.#session;
+    const answer = this.#session.call("process/start", params);
     try {
       const started = await untilAborted(answer, options.signal);
+      feed.isStarted = true;
+      const read = (params: ReadParams) => this.#session.call("process/read", params);
+      // Its first output may have gone to a connection that was lost before the answer.
+      if (generation !== this.#session.generation) await feed.catchUp(read);
       return new RemoteProcess({
-        connection: this.#connection,
+        caller: this.#session,
         feed,
         started,
         capabilities: this.capabilities,
@@ -122,7 +150,7 @@ export class ExecServerClient implements AsyncDisposable {
   async close(): Promise<void> {
     const limits = { limitMs: CLEAN_UP_MS, clock: this.#clock, onLate: () => {} };
     await within(this.#processes.cleanedUp(), limits);
-    await this.#connection.close();
+    await this.#session.close();
   }
 
   /** Closes. */
@@ -154,6 +182,8 @@ export class ExecServerClient implements AsyncDisposable {
       cwd: parsePathUri(String(place)),
       env: { ...env },
       tty,
+      // A connection that is lost then costs no output, however much is printed meanwhile.
+      ...(this.capabilities.processAcks ? { awaitAcks: true } : {}),
       ...rest,
     };
   }

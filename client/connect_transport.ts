@@ -2,11 +2,16 @@
 
 import { type Clock, realClock } from "../protocol/clock.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Notification } from "../protocol/message.ts";
+import { knownCapabilities } from "./capabilities.ts";
 import { ExecServerClient } from "./client.ts";
 import { type ClientTransport, Connection } from "./connection.ts";
-import { untilAborted, within } from "./deadline.ts";
-import { ExecServerError, protocolError } from "./errors.ts";
+import { FileSubscriptions } from "./fs/subscriptions.ts";
+import { shakeHands } from "./handshake.ts";
+import type { HeartbeatTimes } from "./heartbeat.ts";
 import { ProcessRegistry } from "./process_registry.ts";
+import { mayRepeat } from "./repeatable.ts";
+import { Session } from "./session.ts";
 
 /** How a client behaves. */
 export interface ClientOptions {
@@ -17,6 +22,17 @@ export interface ClientOptions {
   /** How long to wait for the answer to the handshake, in milliseconds; 10 s by default. */
   readonly initializeTimeoutMs?: number;
   /**
+   * How long to try to get a lost connection back, in milliseconds; 45 s by default, 0: until the
+   * client is closed. Servers keep a session for 80 s.
+   */
+  readonly recoveryTimeoutMs?: number;
+  /**
+   * When a silent connection is taken for dead: after 10 s without a byte the server is asked for a
+   * sign of life, and has 10 s for it, unless told otherwise; false: never. Only where a lost
+   * connection can be opened again.
+   */
+  readonly heartbeat?: HeartbeatTimes | false;
+  /**
    * A slow reader of a process stops the whole connection, and with it the process, so that nothing
    * is lost however much it prints. For connections that run one process. By default the connection
    * goes on, and a reader that falls too far behind is told what it missed.
@@ -26,60 +42,92 @@ export interface ClientOptions {
   readonly signal?: AbortSignal;
   /** Where time comes from; for tests. */
   readonly clock?: Clock;
+  /** Where the jitter between attempts comes from, 0 to 1; for tests. */
+  readonly random?: () => number;
 }
+
+const defaultHeartbeat: HeartbeatTimes = {
+  intervalMs: limits.heartbeatIntervalMs,
+  timeoutMs: limits.heartbeatTimeoutMs,
+};
+
+/** Opens another transport to the same server. */
+export type Reopen = (signal: AbortSignal) => Promise<ClientTransport>;
 
 /**
  * Opens a session over a transport that is connected already.
+ * @param reopen makes the session outlive its connections; without it the first one is all it has
  * @throws {ExecServerError} `server` when the session to resume is unknown or in use,
  * `initializeTimeout`, `disconnected`, `protocol`; the transport is closed then
  */
 export async function connectTransport(
   transport: ClientTransport,
   options: ClientOptions = {},
+  reopen?: Reopen,
 ): Promise<ExecServerClient> {
-  const connection: Connection = new Connection(
-    transport,
-    (notification) => processes.accept(notification),
-  );
-  // Nothing is received before this tick ends, so the handler above finds it.
-  const processes = new ProcessRegistry(connection, options.backpressure ?? false);
-  const { initializeTimeoutMs = limits.initializeMs, clock = realClock, signal } = options;
+  const { clock = realClock, random = Math.random, backpressure = false } = options;
+  const { heartbeat = defaultHeartbeat } = options;
+  const { recoveryTimeoutMs: recoveryMs = limits.recoveryMs, resumeSessionId, signal } = options;
+  let accept: (notification: Notification) => Promise<void> | undefined = () => undefined;
+  const onNotification = (notification: Notification) => accept(notification);
+  const start = { ...options, resumeSessionId, takeOver: false, signal };
+  const first = await join(transport, start, onNotification);
+  const { sessionId, environmentInfo } = first;
+  const capabilities = knownCapabilities(environmentInfo.capabilities);
+  const session: Session = new Session({
+    first: first.connection,
+    reconnect: reopen && (async (signal) => {
+      const resume = { ...options, resumeSessionId: sessionId, takeOver: true, signal };
+      return (await join(await reopen(signal), resume, onNotification)).connection;
+    }),
+    catchUp: async (connection) => {
+      await processes.catchUp(connection);
+      await subscriptions.renew(connection);
+    },
+    mayRepeat: (method) => mayRepeat(method, capabilities),
+    recoveryMs,
+    clock,
+    random,
+    heartbeat: reopen === undefined || heartbeat === false ? undefined : heartbeat,
+  });
+  const processes = new ProcessRegistry(session, backpressure);
+  const subscriptions = new FileSubscriptions();
+  // A process or a file watch of this client exists only from here on.
+  accept = (notification) =>
+    notification.method.startsWith("fs/")
+      ? subscriptions.accept(notification)
+      : processes.accept(notification);
+  return new ExecServerClient({
+    sessionId,
+    environmentInfo,
+    session,
+    processes,
+    subscriptions,
+    clock,
+  });
+}
+
+type JoinOptions = Omit<ClientOptions, "resumeSessionId" | "signal"> & {
+  readonly resumeSessionId: string | undefined;
+  readonly takeOver: boolean;
+  readonly signal: AbortSignal | undefined;
+};
+
+/** One connection, with its handshake done. */
+async function join(
+  transport: ClientTransport,
+  options: JoinOptions,
+  onNotification: (notification: Notification) => Promise<void> | undefined,
+) {
+  const { clientName = "exec-server", resumeSessionId, takeOver } = options;
+  const { signal, clock = realClock } = options;
+  const { initializeTimeoutMs: timeoutMs = limits.initializeMs } = options;
+  const connection = new Connection(transport, onNotification);
   try {
-    const handshake = within(initialize(connection, options), {
-      limitMs: initializeTimeoutMs,
-      clock,
-      onLate: () => failLate(connection.peer, initializeTimeoutMs),
-    });
-    const opened = await untilAborted(handshake, signal);
-    return new ExecServerClient({ ...opened, connection, processes, clock });
+    const handshake = { clientName, resumeSessionId, takeOver, timeoutMs, clock, signal };
+    return { connection, ...await shakeHands(connection, handshake) };
   } catch (error) {
     transport.close("the handshake failed");
     throw error;
   }
-}
-
-async function initialize(
-  connection: Connection,
-  { clientName = "exec-server", resumeSessionId }: ClientOptions,
-): Promise<Opened> {
-  const answer = await connection.call("initialize", {
-    clientName,
-    // The reference does not know this member, and passes over it.
-    extensions: true,
-    ...(resumeSessionId === undefined ? {} : { resumeSessionId }),
-  });
-  const { sessionId } = answer;
-  if (resumeSessionId !== undefined && sessionId !== resumeSessionId) {
-    throw protocolError("the server resumed another session than it was asked to");
-  }
-  connection.sendInitialized();
-  const environmentInfo = answer.environmentInfo ?? await connection.call("environment/info", {});
-  return { sessionId, environmentInfo };
-}
-
-type Opened = Pick<ExecServerClient, "sessionId" | "environmentInfo">;
-
-function failLate(peer: string, limitMs: number): never {
-  const text = `Timed out waiting for the handshake of ${peer} after ${limitMs} ms`;
-  throw new ExecServerError("initializeTimeout", text);
 }

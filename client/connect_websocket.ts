@@ -20,7 +20,8 @@ export interface WebSocketConnectOptions extends ClientOptions {
 }
 
 /**
- * Connects to a server and opens a session, or takes over a detached one.
+ * Connects to a server and opens a session, or takes over a detached one. A connection that is lost
+ * later is opened again, and the session resumed.
  * @throws {ExecServerError} `connect`, `connectTimeout`, and what `connectTransport` throws
  *
  * ```ts
@@ -40,7 +41,10 @@ export async function connectWebSocket(
   const address = parseAddress(options.url);
   const headers = new Headers(options.headers);
   requirePrivate(address.place, headers);
-  return await connectTransport(await open(address, headers, options), options);
+  const transport = await open(address, headers, options);
+  return await connectTransport(transport, options, (signal) => {
+    return open(address, headers, { ...options, signal });
+  });
 }
 
 async function open(

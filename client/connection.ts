@@ -13,8 +13,16 @@ import {
   type RequestId,
   type Response,
 } from "../protocol/message.ts";
-import { type Params, type RequestName, requests, type Result } from "../protocol/methods/mod.ts";
+import {
+  type NotificationName,
+  type NotificationParams,
+  type Params,
+  type RequestName,
+  requests,
+  type Result,
+} from "../protocol/methods/mod.ts";
 import type { Transport } from "../protocol/transport/transport.ts";
+import type { Caller, CallOptions } from "./caller.ts";
 import { untilAborted } from "./deadline.ts";
 import {
   closedError,
@@ -26,24 +34,17 @@ import {
 } from "./errors.ts";
 
 /** What the client needs of a transport; every `Transport` has it. */
-export type ClientTransport = Pick<
-  Transport,
-  "peer" | "closed" | "receive" | "send" | "close" | "finish"
->;
+export interface ClientTransport
+  extends Pick<Transport, "peer" | "closed" | "receive" | "send" | "close" | "finish"> {
+  /** Bytes that have come, also those of messages that are not complete; where that is known. */
+  readonly receivedBytes?: number;
+}
 
 /**
  * Takes a notification in. A returned promise stops the connection from reading until it settles.
  * Throwing ends the connection: the server said something the protocol does not allow.
  */
 export type NotificationHandler = (notification: Notification) => Promise<void> | undefined;
-
-/** How a call is made. */
-export interface CallOptions {
-  /** Gives up waiting; the server may still carry the call out. */
-  readonly signal?: AbortSignal | undefined;
-  /** Uses the place kept free for calls that tidy up, so that they get through when all are taken. */
-  readonly isCleanUp?: boolean;
-}
 
 /** Calls that may wait for their answers at once. */
 export const MAX_PENDING_CALLS = 1024;
@@ -54,7 +55,7 @@ interface PendingCall {
 }
 
 /** Makes calls over a transport. Every pending and later call fails with one error once it ended. */
-export class Connection {
+export class Connection implements Caller {
   /**
    * Settles once the connection has ended, with the error that every call then fails with: kind
    * `closed` when this side ended it, else `disconnected` or `protocol`. Never rejects.
@@ -65,6 +66,8 @@ export class Connection {
   readonly #pending = new Map<RequestId, PendingCall>();
   readonly #resolveEnded: (error: ExecServerError) => void;
   #lastId = 0;
+  #receivedMessages = 0;
+  #isHolding = false;
   #error: ExecServerError | undefined;
 
   /** Takes over a transport and begins to read from it. */
@@ -105,9 +108,24 @@ export class Connection {
     }
   }
 
-  /** Ends the handshake. */
-  sendInitialized(): void {
-    this.#transport.send(encodeNotification("initialized", {}));
+  /** Sends a notification; dropped when the connection has ended. */
+  notify<M extends NotificationName>(method: M, params: NotificationParams<M>): void {
+    this.#transport.send(encodeNotification(method, params));
+  }
+
+  /** Grows with everything that comes: bytes, or messages where bytes cannot be counted. */
+  get received(): number {
+    return this.#transport.receivedBytes ?? this.#receivedMessages;
+  }
+
+  /** Whether this side reads nothing at the moment, because a reader is slow. */
+  get isHolding(): boolean {
+    return this.#isHolding;
+  }
+
+  /** Takes the connection for dead: it ends as if the other side had closed it. */
+  abandon(reason: string): void {
+    this.#transport.close(reason);
   }
 
   /** Ends the connection after what was sent has left; settles when the transport is gone. */
@@ -137,9 +155,10 @@ export class Connection {
     for (;;) {
       const text = await this.#transport.receive();
       if (text === undefined || this.#error !== undefined) break;
+      this.#receivedMessages++;
       try {
         const pause = this.#accept(text);
-        if (pause !== undefined) await Promise.race([pause, this.ended]);
+        if (pause !== undefined) await this.#hold(pause);
       } catch (error) {
         const failure = protocolError(reasonOf(error), error);
         this.#fail(failure);
@@ -148,6 +167,12 @@ export class Connection {
       }
     }
     this.#fail(disconnectedError(await this.#transport.closed));
+  }
+
+  async #hold(pause: Promise<void>): Promise<void> {
+    this.#isHolding = true;
+    await Promise.race([pause, this.ended]);
+    this.#isHolding = false;
   }
 
   #accept(text: string): Promise<void> | undefined {

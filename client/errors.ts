@@ -1,5 +1,7 @@
 /** The one error class of the client, and how each kind of failure is worded. @module */
 
+import { errors } from "../protocol/errors.ts";
+
 /** What kind of failure an `ExecServerError` reports. */
 export type ErrorKind =
   /** No connection could be made. */
@@ -12,10 +14,16 @@ export type ErrorKind =
   | "spawn"
   /** The connection was lost; what became of unfinished calls is unknown. */
   | "disconnected"
+  /** The connection is being recovered, and the caller did not want to wait. */
+  | "recovering"
+  /** The session is gone at the server; how its processes ended is unknown. */
+  | "sessionLost"
   /** This side closed the connection. */
   | "closed"
   /** The server refused a call; `code` and `data` are its own. */
   | "server"
+  /** The server refused a call because a path or an open file does not exist. */
+  | "notFound"
   /** The server said something the protocol does not allow. */
   | "protocol"
   /** Output is no longer kept by the server and was never received. */
@@ -30,6 +38,8 @@ export type ErrorKind =
   | "noTerminal"
   /** A process of this client has the same id. */
   | "processIdInUse"
+  /** A watch of files ended by itself, because what it watched is gone. */
+  | "watchEnded"
   /** The server does not have the ability that is needed. */
   | "notSupported"
   /** A bound of the client was reached. */
@@ -37,11 +47,11 @@ export type ErrorKind =
 
 /** Further facts about a failure. */
 export interface ErrorFacts {
-  /** JSON-RPC code, for kind `server`. */
+  /** JSON-RPC code, for kinds `server` and `notFound`. */
   readonly code?: number;
-  /** What the server sent beside the message, for kind `server`. */
+  /** What the server sent beside the message, for kinds `server` and `notFound`. */
   readonly data?: unknown;
-  /** The server's own words, for kind `server`. */
+  /** The server's own words, for kinds `server` and `notFound`. */
   readonly serverMessage?: string;
   /** What led to it. */
   readonly cause?: unknown;
@@ -62,11 +72,11 @@ export class ExecServerError extends Error {
   override readonly name = "ExecServerError";
   /** What kind of failure it is. */
   readonly kind: ErrorKind;
-  /** The server's JSON-RPC code; undefined unless `kind` is `server`. */
+  /** The server's JSON-RPC code; undefined unless the server refused. */
   readonly code: number | undefined;
   /** The server's `error.data`; undefined when it sent none. */
   readonly data: unknown;
-  /** The server's own words, as in `message` but alone; undefined unless `kind` is `server`. */
+  /** The server's own words, as in `message` but alone; undefined unless the server refused. */
   readonly serverMessage: string | undefined;
 
   /** Made by the client; `message` is one sentence that says what failed and why. */
@@ -87,7 +97,8 @@ export function serverError(answer: {
 }): ExecServerError {
   const { code, message, data } = answer;
   const text = `exec-server rejected request (${code}): ${message}`;
-  return new ExecServerError("server", text, { code, data, serverMessage: message });
+  const kind = code === errors.notFound.code ? "notFound" : "server";
+  return new ExecServerError(kind, text, { code, data, serverMessage: message });
 }
 
 /** The server broke the protocol. */

@@ -24,10 +24,32 @@
 
 export type { KnownCapabilities } from "./capabilities.ts";
 export { ExecServerClient, type StartRequest } from "./client.ts";
-export { type ClientOptions, connectTransport } from "./connect_transport.ts";
+export { type ClientOptions, connectTransport, type Reopen } from "./connect_transport.ts";
 export { connectWebSocket, type WebSocketConnectOptions } from "./connect_websocket.ts";
-export type { CallOptions, ClientTransport } from "./connection.ts";
+export type { CallOptions } from "./caller.ts";
+export type { ClientTransport } from "./connection.ts";
+export * from "./environments/mod.ts";
 export { type ErrorFacts, type ErrorKind, ExecServerError } from "./errors.ts";
+export type {
+  FileChanges,
+  FileHandle,
+  FileOptions,
+  FilePath,
+  FileSystem,
+  GlobOptions,
+  GrepOptions,
+  LinkOptions,
+  MissingWatch,
+  OpenFileOptions,
+  RangeOptions,
+  RemoveOptions,
+  SearchOptions,
+  WalkItem,
+  WalkTreeOptions,
+  WatchOptions,
+  WritableOptions,
+  WriteFileOptions,
+} from "./fs/file_system.ts";
 export {
   type OutputOptions,
   type ProcessOutput,
@@ -36,9 +58,16 @@ export {
 } from "./process.ts";
 export type { ClosedEvent, ExitedEvent, OutputEvent, ProcessEvent } from "./process_events.ts";
 export type { ExitStatus } from "./process_feed.ts";
+export type { HeartbeatTimes } from "./heartbeat.ts";
+export type { SessionState } from "./session.ts";
 export { connectStdio, type StdioConnectOptions } from "./stdio.ts";
 export type { Clock, Timer } from "../protocol/clock.ts";
 export type { Capabilities, EnvironmentInfo } from "../protocol/methods/environment.ts";
+export type { HashResult } from "../protocol/methods/fs_content.ts";
+export type { GrepMatch } from "../protocol/methods/fs_grep.ts";
+export type { DirectoryEntry, Metadata, UnixMetadata } from "../protocol/methods/fs_metadata.ts";
+export type { WalkEntry, WalkError, WalkResult } from "../protocol/methods/fs_walk.ts";
+export type { FileChange } from "../protocol/methods/fs_watch.ts";
 export type { Params, RequestName, Result } from "../protocol/methods/mod.ts";
 export type {
   OutputChunk,

@@ -5,7 +5,7 @@ import type { TerminateParams, TerminateResult } from "../protocol/methods/proce
 import type { StartResult, TerminalSize } from "../protocol/methods/process_start.ts";
 import type { SignalName } from "../protocol/signal_names.ts";
 import { type KnownCapabilities, requireCapability } from "./capabilities.ts";
-import type { Connection } from "./connection.ts";
+import type { Caller } from "./caller.ts";
 import { ExecServerError } from "./errors.ts";
 import type { EventCursor } from "./event_cursor.ts";
 import type { ProcessEvent } from "./process_events.ts";
@@ -16,7 +16,7 @@ import { StdinWriter } from "./stdin_writer.ts";
 /** What a handle is made of. */
 export interface ProcessParts {
   /** Where calls go. */
-  readonly connection: Connection;
+  readonly caller: Caller;
   /** What came and comes from the process. */
   readonly feed: ProcessFeed;
   /** The answer to `process/start`. */
@@ -58,7 +58,7 @@ export class RemoteProcess {
   readonly processId: string;
   /** How it is confined, such as `none`; undefined when the server does not say. */
   readonly sandboxType: string | undefined;
-  readonly #connection: Connection;
+  readonly #caller: Caller;
   readonly #feed: ProcessFeed;
   readonly #writer: StdinWriter;
   readonly #capabilities: KnownCapabilities;
@@ -69,16 +69,16 @@ export class RemoteProcess {
   #stderr: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
 
   /** Made by `ExecServerClient.start`. */
-  constructor({ connection, feed, started, capabilities, terminate }: ProcessParts) {
+  constructor({ caller, feed, started, capabilities, terminate }: ProcessParts) {
     this.processId = feed.processId;
     this.sandboxType = started.sandboxType;
-    this.#connection = connection;
+    this.#caller = caller;
     this.#feed = feed;
     this.#terminate = terminate;
     this.#capabilities = capabilities;
     this.#writer = new StdinWriter(
       feed.processId,
-      (params) => connection.call("process/write", params),
+      (params) => caller.call("process/write", params),
     );
   }
 
@@ -158,7 +158,7 @@ export class RemoteProcess {
     requireCapability(this.#capabilities, "processCloseStdin", place);
     await this.#writer.sent();
     const { processId } = this;
-    const { status } = await this.#connection.call("process/closeStdin", { processId });
+    const { status } = await this.#caller.call("process/closeStdin", { processId });
     if (status !== "unknownProcess") return;
     throw new ExecServerError("unknownProcess", `${place}: the server does not know it`);
   }
@@ -172,7 +172,7 @@ export class RemoteProcess {
     const { processId } = this;
     const place = `Cannot resize the terminal of process "${processId}"`;
     requireCapability(this.#capabilities, "processResize", place);
-    const { status } = await this.#connection.call("process/resize", { processId, rows, cols });
+    const { status } = await this.#caller.call("process/resize", { processId, rows, cols });
     switch (status) {
       case "accepted":
         return;
@@ -198,7 +198,7 @@ export class RemoteProcess {
       const action = `Cannot send ${signal} to process "${processId}"`;
       requireCapability(this.#capabilities, "processSignals", action);
     }
-    await this.#connection.call("process/signal", { processId, signal });
+    await this.#caller.call("process/signal", { processId, signal });
   }
 
   /**
@@ -215,7 +215,7 @@ export class RemoteProcess {
 
   /** Asks the server for output it keeps; no other reader notices. */
   read(params: Omit<ReadParams, "processId"> = {}): Promise<ReadResult> {
-    return this.#connection.call("process/read", { processId: this.processId, ...params });
+    return this.#caller.call("process/read", { processId: this.processId, ...params });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Everything the client knows of one process: its events in order, its readers, its end. @module */
 
+import { limits } from "../protocol/limits.ts";
 import type { ReadParams, ReadResult } from "../protocol/methods/process.ts";
 import { type CursorSource, EventCursor } from "./event_cursor.ts";
 import { EventOrder } from "./event_order.ts";
@@ -22,6 +23,8 @@ export interface FeedOwner {
   readonly backpressure: boolean;
   /** Calls `process/read`. */
   read(params: ReadParams): Promise<ReadResult>;
+  /** Tells the server how far the events have arrived. */
+  acknowledge(processId: string, seq: number): void;
   /** Told once, when nothing more will come: after `closed`, or a failure. */
   onEnd(feed: ProcessFeed, failure: ExecServerError | undefined): void;
 }
@@ -30,6 +33,10 @@ export interface FeedOwner {
 export class ProcessFeed implements CursorSource {
   /** The process. */
   readonly processId: string;
+  /** Whether the server has said that it runs. */
+  isStarted = false;
+  /** Whether the server holds the process back until its output has arrived. */
+  isAcknowledged = false;
   /** Settles when the program has ended; rejects when that will never be known. */
   readonly exit: Promise<ExitStatus>;
   /** Settles when the program and its output have ended; rejects when that will never be known. */
@@ -45,6 +52,8 @@ export class ProcessFeed implements CursorSource {
   #closed: ClosedEvent | undefined;
   #failure: ExecServerError | undefined;
   #isFilling = false;
+  #unackedBytes = 0;
+  #ackedSeq = 0;
   #onRoom: (() => void)[] = [];
 
   /** Begins before the first event. */
@@ -59,6 +68,11 @@ export class ProcessFeed implements CursorSource {
     // Who does not ask must not be bothered with an unhandled rejection.
     this.exit.catch(() => {});
     this.status.catch(() => {});
+  }
+
+  /** Number of the last event that has arrived in order. */
+  get published(): number {
+    return this.#order.published;
   }
 
   /** Whether nothing more will come. */
@@ -77,6 +91,23 @@ export class ProcessFeed implements CursorSource {
     if (this.#order.hasGap) void this.#fillGap();
     if (!this.#isFull()) return undefined;
     return new Promise((resolve) => this.#onRoom.push(resolve));
+  }
+
+  /**
+   * Takes in what the server kept while there was no connection.
+   * @param read calls `process/read` over the new one
+   * @throws {ExecServerError} when that is lost too; what else goes wrong ends this process only
+   */
+  async catchUp(read: FeedOwner["read"]): Promise<void> {
+    const { published, seen } = this.#order;
+    try {
+      const answer = await read(this.#after(published));
+      if (!this.isEnded) this.#publish(this.#order.fill(answer, seen));
+    } catch (error) {
+      const failure = asExecServerError(error);
+      if (failure.kind === "disconnected") throw failure;
+      this.fail(failure.kind === "server" ? forgotten(this.processId, failure) : failure);
+    }
   }
 
   /** Ends everything that still waits with an error. */
@@ -105,12 +136,7 @@ export class ProcessFeed implements CursorSource {
   }
 
   readAfter(seq: number): Promise<ReadResult> {
-    return this.#owner.read({
-      processId: this.processId,
-      afterSeq: seq,
-      maxBytes: null,
-      waitMs: 0,
-    });
+    return this.#owner.read(this.#after(seq));
   }
 
   onRoom(): void {
@@ -133,6 +159,10 @@ export class ProcessFeed implements CursorSource {
     return cursor;
   }
 
+  #after(seq: number): ReadParams {
+    return { processId: this.processId, afterSeq: seq, maxBytes: null, waitMs: 0 };
+  }
+
   #isFull(): boolean {
     return this.#cursors.some((cursor) => cursor.isFull);
   }
@@ -142,7 +172,19 @@ export class ProcessFeed implements CursorSource {
       for (const cursor of this.#cursors) cursor.push(event);
       if (event.type === "exited") this.#noteExit(event);
       if (event.type === "closed") this.#noteClose(event);
+      if (event.type === "output") this.#unackedBytes += event.chunk.byteLength;
     }
+    if (this.isAcknowledged) this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    const { published } = this.#order;
+    const isDue = this.#unackedBytes >= limits.ackBytes ||
+      published - this.#ackedSeq >= limits.ackEvents;
+    if (!isDue) return;
+    this.#owner.acknowledge(this.processId, published);
+    this.#ackedSeq = published;
+    this.#unackedBytes = 0;
   }
 
   #noteExit(event: ExitedEvent): void {
@@ -180,4 +222,11 @@ export class ProcessFeed implements CursorSource {
 
 function asExecServerError(error: unknown): ExecServerError {
   return error instanceof ExecServerError ? error : protocolError(reasonOf(error), error);
+}
+
+function forgotten(processId: string, cause: ExecServerError): ExecServerError {
+  const words = cause.serverMessage ?? cause.message;
+  const text =
+    `Process "${processId}" was lost by the server, and how it ended is unknown: ${words}`;
+  return new ExecServerError("processLost", text, { cause });
 }

@@ -4,7 +4,7 @@ import type { Notification } from "../protocol/message.ts";
 import type { ReadParams, ReadResult } from "../protocol/methods/process.ts";
 import type { TerminateParams, TerminateResult } from "../protocol/methods/process_control.ts";
 import type { StartResult } from "../protocol/methods/process_start.ts";
-import type { Connection } from "./connection.ts";
+import type { Caller } from "./caller.ts";
 import { ExecServerError } from "./errors.ts";
 import { decodeProcessNotification } from "./process_events.ts";
 import { type FeedOwner, ProcessFeed } from "./process_feed.ts";
@@ -12,15 +12,15 @@ import { type FeedOwner, ProcessFeed } from "./process_feed.ts";
 /** Knows every process from before its start until it has closed or failed. */
 export class ProcessRegistry implements FeedOwner {
   readonly backpressure: boolean;
-  readonly #connection: Connection;
+  readonly #caller: Caller;
   readonly #feeds = new Map<string, ProcessFeed>();
   readonly #cleanUps = new Set<Promise<void>>();
 
   /** @param backpressure whether a slow reader stops the connection */
-  constructor(connection: Connection, backpressure: boolean) {
-    this.#connection = connection;
+  constructor(caller: Caller, backpressure: boolean) {
+    this.#caller = caller;
     this.backpressure = backpressure;
-    connection.ended.then((error) => this.#failAll(error));
+    caller.ended.then((error) => this.#failAll(error));
   }
 
   /** Takes in a notification; returns a promise when the connection should stop reading. */
@@ -48,8 +48,9 @@ export class ProcessRegistry implements FeedOwner {
   abandon(feed: ProcessFeed, answer: Promise<StartResult>): void {
     this.#forget(feed);
     const { processId } = feed;
-    // A start that was refused leaves nothing behind.
-    this.#cleanUp(answer.then(() => this.#endQuietly(processId), () => {}));
+    const end = () => this.#endQuietly(processId);
+    // A start that was refused leaves nothing behind; one whose answer was lost may have happened.
+    this.#cleanUp(answer.then(end, (error) => isAmbiguous(error) ? end() : undefined));
   }
 
   /**
@@ -57,10 +58,27 @@ export class ProcessRegistry implements FeedOwner {
    * when the connection ends may be lost.
    */
   terminate(params: TerminateParams): Promise<TerminateResult> {
-    const call = this.#connection.call("process/terminate", params, { isCleanUp: true });
+    const call = this.#caller.call("process/terminate", params, { isCleanUp: true });
     // Whoever asked for it hears of a failure; the wait for it is over either way.
     this.#cleanUp(call.then(() => {}, () => {}));
     return call;
+  }
+
+  /**
+   * Reads over a new connection what was printed while there was none.
+   * @throws {ExecServerError} when that connection is lost too
+   */
+  async catchUp(connection: Caller): Promise<void> {
+    const read = (params: ReadParams) => connection.call("process/read", params);
+    const started = [...this.#feeds.values()].filter((feed) => feed.isStarted);
+    await Promise.all(started.map(async (feed) => {
+      await feed.catchUp(read);
+      // The last acknowledgement may have been lost, and the program be held back because of it.
+      const { processId, published: seq } = feed;
+      if (feed.isAcknowledged && !feed.isEnded) {
+        connection.notify("process/ack", { processId, seq });
+      }
+    }));
   }
 
   /** Settles when nothing is left to tidy up. */
@@ -69,13 +87,17 @@ export class ProcessRegistry implements FeedOwner {
   }
 
   read(params: ReadParams): Promise<ReadResult> {
-    return this.#connection.call("process/read", params);
+    return this.#caller.call("process/read", params);
+  }
+
+  acknowledge(processId: string, seq: number): void {
+    this.#caller.notify("process/ack", { processId, seq });
   }
 
   onEnd(feed: ProcessFeed, failure: ExecServerError | undefined): void {
     this.#forget(feed);
     // Nobody can use a process whose events are lost, so it must not go on alone.
-    if (failure !== undefined && !this.#connection.isEnded) {
+    if (failure !== undefined && !this.#caller.isEnded) {
       void this.#endQuietly(feed.processId);
     }
   }
@@ -100,4 +122,8 @@ export class ProcessRegistry implements FeedOwner {
   #failAll(error: ExecServerError): void {
     for (const feed of [...this.#feeds.values()]) feed.fail(error);
   }
+}
+
+function isAmbiguous(error: unknown): boolean {
+  return error instanceof ExecServerError && error.kind === "disconnected";
 }

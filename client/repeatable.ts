@@ -1,0 +1,37 @@
+/** Which calls may be made again when the connection was lost before their answer. @module */
+
+import type { RequestName } from "../protocol/methods/mod.ts";
+import type { KnownCapabilities } from "./capabilities.ts";
+
+/** Calls that change nothing, or whose repetition changes nothing more. */
+const always: ReadonlySet<RequestName> = new Set<RequestName>([
+  "environment/info",
+  "environment/status",
+  "process/read",
+  // The server applies each `writeId` once, and repeats its answer.
+  "process/write",
+  "process/closeStdin",
+  "process/resize",
+  "process/terminate",
+  "fs/readFile",
+  "fs/getMetadata",
+  "fs/canonicalize",
+  "fs/readDirectory",
+  "fs/walk",
+  "fs/glob",
+  "fs/hash",
+  "fs/close",
+]);
+
+/** Calls on open files: safe where these outlive the connection they were opened on. */
+const onHandles: ReadonlySet<RequestName> = new Set<RequestName>(["fs/readBlock", "fs/writeBlock"]);
+
+/**
+ * Whether a call may be made again. What is left out fails instead: a signal that was sent, a file
+ * that was written, removed or moved, may have met others' changes meanwhile.
+ */
+export function mayRepeat(method: RequestName, capabilities: KnownCapabilities): boolean {
+  if (method === "process/start") return capabilities.processStartRepeat;
+  if (onHandles.has(method)) return capabilities.fsSessionHandles;
+  return always.has(method);
+}
