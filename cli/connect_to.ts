@@ -1,9 +1,9 @@
 /** Connects to the server that the command line names. @module */
 
-import { fromFileUrl } from "@std/path";
 import type { ClientOptions, ExecServerClient } from "../client/mod.ts";
 import { connectStdio, connectWebSocket, ExecServerError } from "../client/mod.ts";
-import type { ServerChoice } from "./place_options.ts";
+import { ownProgram } from "../server/own_program.ts";
+import type { ServerChoice } from "./server_options.ts";
 
 /**
  * Opens a session with back-pressure: the connection runs one process only.
@@ -16,7 +16,8 @@ export async function connectTo(
   signal: AbortSignal,
 ): Promise<ExecServerClient> {
   const clientName = `exec-server ${subcommand}`;
-  const options: ClientOptions = { clientName, backpressure: true, signal };
+  const recovery = "recoveryMs" in server ? { recoveryTimeoutMs: server.recoveryMs } : {};
+  const options: ClientOptions = { clientName, backpressure: true, signal, ...recovery };
   switch (server.kind) {
     case "url": {
       const token = await readToken(server.tokenFile);
@@ -29,22 +30,17 @@ export async function connectTo(
       const [program = "", ...args] = server.command;
       return await connectStdio({ ...options, program, args });
     }
+    case "environment": {
+      const { connectToEnvironment } = await import("./environment_choice.ts");
+      return await connectToEnvironment(server.id, options);
+    }
     case "own":
       return await connectStdio({
         ...options,
-        program: Deno.execPath(),
-        args: ownArguments(),
+        ...ownProgram(["--listen", "stdio", "--ignore-interrupts"]),
         sharesGroup: true,
       });
   }
-}
-
-/** How this very program is told to serve over standard input and output. */
-function ownArguments(): string[] {
-  const serve = ["--listen", "stdio", "--ignore-interrupts"];
-  if (Deno.build.standalone) return serve;
-  const root = fromFileUrl(new URL("..", import.meta.url));
-  return ["run", "--quiet", "-A", `--config=${root}deno.json`, `${root}main.ts`, ...serve];
 }
 
 async function readToken(file: string | undefined): Promise<string | undefined> {

@@ -44,17 +44,20 @@ export class Flags {
 
 /**
  * Reads flags up to `--` or the first word that is none. A value follows its flag as the next word
- * or behind `=`.
+ * or behind `=`; short flags without values may be joined, as in `-la`.
  * @throws {UsageError}
  */
-export function readFlags(args: readonly string[], specs: readonly FlagSpec[]): Flags {
+export function readFlags(words: readonly string[], specs: readonly FlagSpec[]): Flags {
   const values = new Map<string, string[]>();
+  const args = [...words];
   let at = 0;
   for (; at < args.length; at++) {
     const word = args[at] ?? "";
     if (word === "--") return new Flags(values, args.slice(at + 1));
     if (!word.startsWith("-") || word === "-") break;
-    const [given, inline] = splitAtEquals(word);
+    const joined = joinedFlags(word, specs);
+    if (joined !== undefined) args.splice(at, 1, ...joined);
+    const [given, inline] = splitAtEquals(joined?.[0] ?? word);
     const spec = specs.find(({ name, short }) => given === name || given === short);
     if (spec === undefined) {
       const known = specs.map(({ name }) => name).join(", ");
@@ -69,6 +72,15 @@ export function readFlags(args: readonly string[], specs: readonly FlagSpec[]): 
     values.set(spec.name, [...earlier, value]);
   }
   return new Flags(values, args.slice(at));
+}
+
+/** The flags of a word such as `-la`; undefined when it is something else. */
+function joinedFlags(word: string, specs: readonly FlagSpec[]): string[] | undefined {
+  if (!/^-[a-zA-Z]{2,}$/.test(word)) return undefined;
+  const letters = [...word.slice(1)].map((letter) => `-${letter}`);
+  const isFlag = (name: string) =>
+    specs.some(({ short, value }) => short === name && value === undefined);
+  return letters.every(isFlag) ? letters : undefined;
 }
 
 function splitAtEquals(word: string): [string, string | undefined] {

@@ -106,7 +106,9 @@ export function hasInput(): boolean {
   }
 }
 
-async function writeAll(output: Output, bytes: Uint8Array): Promise<void> {
+/** Writes all of it.
+ * @throws {OutputBroken} when nobody reads any more */
+export async function writeAll(output: Output, bytes: Uint8Array): Promise<void> {
   try {
     let rest = bytes;
     while (rest.byteLength > 0) rest = rest.subarray(await output.write(rest));

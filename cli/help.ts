@@ -9,8 +9,12 @@ Usage:
   exec-server [--listen WHERE]       serve, until told to stop
   exec-server exec -- COMMAND...     run one command through a server
   exec-server shell                  work in a terminal at a server
+  exec-server cp SOURCE... TARGET    copy files between here and a server
+  exec-server cat PATH...            print files of a server
+  exec-server ls [PATH...]           list directories of a server
+  exec-server env ACTION             give servers names
   exec-server version                say which version this is
-  exec-server help [SUBCOMMAND]      say more about exec, shell, version, or serve
+  exec-server help [SUBCOMMAND]      say more about one of them, or about serve
 
 Try it; nothing has to be running:
   exec-server exec -- uname -a
@@ -43,9 +47,12 @@ Runs a command through a server, as if it ran here: standard input, output and e
 on, Ctrl-C interrupts it (twice within 2 seconds ends it), and its exit status becomes this one's.
 
 Which server (a child of its own when none is named):
+  --on NAME           an environment; see 'exec-server help env'
   --url URL           ws://HOST:PORT, wss://HOST or unix:///PATH
   --stdio 'COMMAND'   start this server and speak over its standard input and output
   --token-file FILE   bearer token for --url; or put it in EXEC_SERVER_TOKEN
+  --recover-for TIME  how long to try to get a lost connection back, such as 5m; ever: no limit;
+                      45s when left out
 
 How the command runs:
   --cwd DIRECTORY     where; by default here, or where the server of --url or --stdio is
@@ -72,9 +79,12 @@ Opens a terminal at a server and joins it to this one: the login shell of the se
 COMMAND. All keys go there, Ctrl-C too; the size follows, and TERM, COLORTERM and LANG go along.
 
 Which server (a child of its own when none is named):
+  --on NAME           an environment; see 'exec-server help env'
   --url URL           ws://HOST:PORT, wss://HOST or unix:///PATH
   --stdio 'COMMAND'   start this server and speak over its standard input and output
   --token-file FILE   bearer token for --url; or put it in EXEC_SERVER_TOKEN
+  --recover-for TIME  how long to try to get a lost connection back, such as 5m; ever: no limit;
+                      45s when left out
 
 How it runs:
   --cwd DIRECTORY     where; by default here, or where the server of --url or --stdio is
@@ -93,6 +103,86 @@ no escape sequences; where the input ends, Ctrl-D is typed.
 Exit status: that of the shell or COMMAND, 1 when a signal ended it; else as 'exec-server help exec'
 says, and 125 after detaching.`;
 
+const SERVER_FLAGS = `Which server (a child of its own when none is named):
+  --on NAME           an environment; see 'exec-server help env'
+  --url URL           ws://HOST:PORT, wss://HOST or unix:///PATH
+  --stdio 'COMMAND'   start this server and speak over its standard input and output
+  --token-file FILE   bearer token for --url; or put it in EXEC_SERVER_TOKEN
+  --recover-for TIME  how long to try to get a lost connection back, such as 5m; ever: no limit;
+                      45s when left out`;
+
+const CP = `exec-server cp [FLAGS] SOURCE... TARGET
+
+Copies files, and trees with -r, between this machine and a server's. One side is written with the
+server in front of its path:
+  ws://HOST:PORT:PATH    at that server; unix:///SOCKET:PATH likewise
+  NAME:PATH              at that environment; see 'exec-server help env'
+  :PATH                  at the server that the flags name
+  PATH                   here; ./a:b when there is a colon in the name
+A TARGET that is a directory takes the copy in. Permissions are kept; links in a tree stay links.
+
+A file is carried into a hidden one beside its new place, compared by SHA-256, and then moved there
+in one step: whatever happens, the target has all of it or what was there before. (A server that
+lacks the means is asked to copy the hidden file, and its size is compared.)
+
+  -r, --recursive     copy directories too
+  --resume            keep what has been copied of a large file when it breaks off, and go on from
+                      there the next time
+
+${SERVER_FLAGS}
+
+On a terminal it shows how far it has come. Exit status: 0, 1 when something could not be copied,
+125 when there is no server or it was lost.`;
+
+const CAT = `exec-server cat [FLAGS] PATH...
+
+Prints files of a server's machine one after the other, byte for byte.
+
+${SERVER_FLAGS}
+
+Relative paths count from the server's directory, or from here when the server is a child of its
+own. Exit status: 0, 1 when a file could not be read, 125 when there is no server or it was lost.`;
+
+const LS = `exec-server ls [FLAGS] [PATH...]
+
+Lists directories of a server's machine, by name.
+
+  -l, --long          kind, permissions, links, owner, group, size, time, and what a link says
+  -a, --all           names that begin with a dot, too
+
+${SERVER_FLAGS}
+
+Exit status: 0, 1 when something could not be listed, 125 when there is no server or it was lost.`;
+
+const ENV = `exec-server env ACTION
+
+Gives servers names: what has one is an environment. Other subcommands reach it by --on NAME, and cp
+by NAME:PATH. The name local is this machine's own.
+
+  list [--json]         which there are, and how they are reached; connects to none
+  add ID HOW [FLAGS]    name a server, where HOW is one of
+      --url URL             ws://, wss://, unix:///PATH, or ssh:// as follows
+      --ssh [USER@]HOST     started by ssh; also HOST:PORT, and HOST/PATH/OF/exec-server
+      --program 'COMMAND'   started here, spoken to over its standard input and output
+    and FLAGS are
+      --token-file FILE     bearer token for wss://, loopback or unix://; kept in the file
+      --default             make it the default
+  test [ID]             connect, and say what answers; by default to the default one
+  default ID            choose the default: an ID, local, or none
+  remove ID             forget it
+
+They are kept in environments.toml in $EXEC_SERVER_HOME (~/.config/exec-server), which can be edited
+by hand too. The same file in $CODEX_HOME (~/.codex) is read as well and never written; where both
+name an environment or a default, ours wins. Only without either file, EXEC_SERVER_URL counts, then
+CODEX_EXEC_SERVER_URL: a URL, for the environment remote, or none.
+
+Exit status: 0, 1 when it could not be done, 2 for a mistake in the flags.
+
+Examples:
+  exec-server env add box --ssh me@devbox --default
+  exec-server env test box
+  exec-server exec --on box -- uname -a`;
+
 const VERSION_HELP = `exec-server version
 
 Prints the version of this program, of the wire protocol it speaks, and of the Deno inside.`;
@@ -101,6 +191,10 @@ const subjects: ReadonlyMap<string, string> = new Map([
   ["serve", SERVE],
   ["exec", EXEC],
   ["shell", SHELL],
+  ["cp", CP],
+  ["cat", CAT],
+  ["ls", LS],
+  ["env", ENV],
   ["version", VERSION_HELP],
 ]);
 

@@ -24,6 +24,17 @@ async function dispatch(args: readonly string[]): Promise<number> {
       return await (await import("./exec.ts")).exec(rest);
     case "shell":
       return await (await import("./shell.ts")).shell(rest);
+    case "cp":
+      return await (await import("./cp.ts")).cp(rest);
+    case "cat":
+      return await (await import("./cat.ts")).cat(rest);
+    case "ls":
+      return await (await import("./ls.ts")).ls(rest);
+    case "env":
+      return await (await import("./env.ts")).env(rest);
+    // Not for people: the server starts it to search in files.
+    case "search-helper":
+      return await (await import("../server/fs/search/search_program.ts")).searchProgram();
     case "version":
     case "--version":
     case "-V":
@@ -41,7 +52,8 @@ async function serveOrRefuse(args: readonly string[]): Promise<number> {
   const [name] = args;
   if (name !== undefined && !name.startsWith("-")) {
     throw new UsageError(
-      `Unknown subcommand "${name}": wanted exec, shell, version, help, or flags to serve (see --help)`,
+      `Unknown subcommand "${name}": wanted exec, shell, cp, cat, ls, env, version, help, or flags ` +
+        "to serve (see --help)",
     );
   }
   if (args.includes("--help") || args.includes("-h")) {

@@ -1,15 +1,14 @@
 /** Starts a command at a server, in the place and with the variables that the command line names. @module */
 
-import { resolve } from "@std/path";
 import {
   type ExecServerClient,
   ExecServerError,
   type RemoteProcess,
   type StartRequest,
 } from "../client/mod.ts";
-import { nativePath, pathToUri, type PathUri } from "../protocol/path_uri.ts";
 import { CannotRun } from "./failure.ts";
 import type { PlaceOptions } from "./place_options.ts";
+import { pathAt } from "./server_path.ts";
 
 /** Where a command runs and with what. */
 export interface CommandPlace extends PlaceOptions {
@@ -26,7 +25,7 @@ export type PlaceRequest = Pick<StartRequest, "cwd" | "env" | "envPolicy">;
  */
 export function placeRequest(client: ExecServerClient, place: CommandPlace): PlaceRequest {
   return {
-    cwd: directory(client, place),
+    cwd: pathAt(client, place.server, place.cwd ?? "."),
     env: place.env,
     ...(place.clearEnv ? {} : { envPolicy: inheritedEnv(place) }),
   };
@@ -55,18 +54,4 @@ function inheritedEnv({ server }: CommandPlace): NonNullable<StartRequest["envPo
   // A child of our own runs on the user's machine, for the user: nothing needs to be held back.
   const ignoreDefaultExcludes = server.kind === "own";
   return { inherit: "all", ignoreDefaultExcludes, exclude: [], set: {}, includeOnly: [] };
-}
-
-/** A relative directory counts from here, or from where another server is. */
-function directory(client: ExecServerClient, { server, cwd = "." }: CommandPlace): PathUri {
-  if (cwd.startsWith("file:")) return cwd;
-  if (server.kind === "own") return pathToUri(resolve(cwd));
-  const base = client.environmentInfo.cwd;
-  if (base !== undefined && base !== null) {
-    // Only the form of the path counts here, and that is the same on every Unix.
-    return cwd === "." ? base : pathToUri(resolve(nativePath(base, "linux"), cwd));
-  }
-  if (cwd.startsWith("/")) return pathToUri(cwd);
-  const text = "The server does not tell its directory: --cwd must be absolute";
-  throw new ExecServerError("notSupported", text);
 }

@@ -150,14 +150,23 @@ test("exec exits with 125 when nobody listens", async () => {
 
 test("exec exits with 125 when it loses the server, never with success", async () => {
   await using server = await launchServer();
-  const child = await startProgram(["exec", "--url", server.url, ...shell("echo up; sleep 1000")]);
+  const child = await startProgram([
+    "exec",
+    "--url",
+    server.url,
+    "--recover-for",
+    "300ms",
+    ...shell("echo up; sleep 1000"),
+  ]);
   const reader = child.stdout.getReader();
   await within(reader.read(), "the first line");
   await server.endBy("SIGKILL");
   const { code } = await within(child.status, "exec to notice");
   const stderr = await new Response(child.stderr).text();
   assertEquals(code, 125);
+  assertStringIncludes(stderr, "exec-server: The connection to the server is lost; trying");
   assertStringIncludes(stderr, "exec-server: transport disconnected: ");
+  assertStringIncludes(stderr, "; recovery timed out after 0.3s\n");
   await reader.cancel();
 });
 

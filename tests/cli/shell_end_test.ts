@@ -30,7 +30,9 @@ async function pidOf(terminal: Terminal): Promise<number> {
 test("shell puts the terminal back when it loses the server", async () => {
   await using peer = await server().session();
   await using other = await launchServer();
-  const command = `exec_server shell --url ${other.url} -- /bin/sh -c ${quoted(forever)}`;
+  const command = `exec_server shell --url ${other.url} --recover-for 300ms -- /bin/sh -c ${
+    quoted(forever)
+  }`;
   const terminal = await openUserTerminal(peer, observed(command));
   await terminal.until("up\r\n");
   await other.endBy("SIGKILL");

@@ -1,0 +1,156 @@
+/** The files of a server's machine, as one end of a copy. @module */
+
+import { type ExecServerClient, ExecServerError, type Metadata } from "../../client/mod.ts";
+import { displayPath } from "../../protocol/native_path.ts";
+import { childUri, nativePath, pathToUri } from "../../protocol/path_uri.ts";
+import {
+  CopyProblem,
+  type EntryFacts,
+  type Side,
+  type SideEntry,
+  type TransferOptions,
+} from "./side.ts";
+
+// Metadata calls on their way at once, for servers that describe only one entry at a time.
+const CALLS_AT_ONCE = 64;
+
+/** A server's files; paths are URIs. */
+export class RemoteSide implements Side {
+  readonly #client: ExecServerClient;
+
+  constructor(client: ExecServerClient) {
+    this.#client = client;
+  }
+
+  shown(path: string): string {
+    // Only the form of the path counts here, and that is the same on every Unix.
+    return `:${displayPath(nativePath(path, "linux"))}`;
+  }
+
+  join(directory: string, name: string): string {
+    return childUri(directory, name);
+  }
+
+  split(path: string): { readonly directory: string; readonly name: string } {
+    const native = nativePath(path, "linux");
+    const at = native.lastIndexOf("/");
+    return { directory: pathToUri(native.slice(0, at) || "/"), name: native.slice(at + 1) };
+  }
+
+  async look(
+    path: string,
+    { followLink }: { readonly followLink: boolean },
+  ): Promise<EntryFacts | undefined> {
+    try {
+      return factsOf(await this.#client.fs.getMetadata(path), followLink);
+    } catch (error) {
+      if (error instanceof ExecServerError && error.kind === "notFound") return undefined;
+      throw this.#problem(error, path);
+    }
+  }
+
+  list(path: string): Promise<readonly SideEntry[]> {
+    return this.#tried(path, async () => {
+      const { fs, capabilities } = this.#client;
+      const metadata = capabilities.fsMetadata;
+      const entries = await fs.readDirectory(path, metadata ? { metadata } : {});
+      const listed: SideEntry[] = [];
+      for (let at = 0; at < entries.length; at += CALLS_AT_ONCE) {
+        const some = entries.slice(at, at + CALLS_AT_ONCE);
+        listed.push(
+          ...await Promise.all(some.map(async ({ fileName: name, path: exact, metadata }) => {
+            const child = exact ?? childUri(path, name);
+            return {
+              name,
+              path: child,
+              facts: factsOf(metadata ?? await fs.getMetadata(child), false),
+            };
+          })),
+        );
+      }
+      return listed;
+    });
+  }
+
+  readAll(path: string): Promise<Uint8Array> {
+    return this.#tried(path, () => this.#client.fs.readFile(path));
+  }
+
+  writeAll(path: string, bytes: Uint8Array): Promise<void> {
+    return this.#tried(path, () => this.#client.fs.writeFile(path, bytes));
+  }
+
+  read(path: string, { offset, signal }: TransferOptions): ReadableStream<Uint8Array> {
+    return this.#client.fs.readable(path, { offset, signal });
+  }
+
+  write(path: string, { offset, signal }: TransferOptions): WritableStream<Uint8Array> {
+    const mode = offset === 0 ? "replace" : "update";
+    return this.#client.fs.writable(path, { mode, offset, signal });
+  }
+
+  async hash(path: string, length?: number): Promise<string | undefined> {
+    if (!this.#client.capabilities.fsHash) return undefined;
+    const range = length === undefined ? {} : { length };
+    return (await this.#tried(path, () => this.#client.fs.hash(path, range))).sha256;
+  }
+
+  makeDirectory(path: string): Promise<void> {
+    return this.#tried(path, () => this.#client.fs.createDirectory(path));
+  }
+
+  async makeLink(path: string, target: string): Promise<void> {
+    if (!this.#client.capabilities.fsSymlink) {
+      throw new CopyProblem(`${this.shown(path)}: this server has no way to make symbolic links`);
+    }
+    await this.remove(path);
+    await this.#tried(path, () => this.#client.fs.symlink(path, target));
+  }
+
+  async setMode(path: string, mode: number): Promise<void> {
+    if (!this.#client.capabilities.fsChmod) return;
+    await this.#tried(path, () => this.#client.fs.chmod(path, mode));
+  }
+
+  replace(from: string, to: string): Promise<void> {
+    return this.#tried(to, async () => {
+      const { fs, capabilities } = this.#client;
+      if (capabilities.fsRename) return await fs.rename(from, to);
+      // A server that cannot rename copies on its own machine, which is at least soon over.
+      await fs.copy(from, to);
+      await fs.remove(from);
+    });
+  }
+
+  remove(path: string): Promise<void> {
+    return this.#tried(path, () => this.#client.fs.remove(path, { recursive: false }));
+  }
+
+  async #tried<T>(path: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#problem(error, path);
+    }
+  }
+
+  #problem(error: unknown, path: string): unknown {
+    if (!(error instanceof ExecServerError) || error.serverMessage === undefined) return error;
+    // Some servers name the path in their words, some do not.
+    const isNamed = error.serverMessage.includes(this.shown(path).slice(1));
+    const words = isNamed ? error.serverMessage : `${this.shown(path)}: ${error.serverMessage}`;
+    return new CopyProblem(words, { cause: error });
+  }
+}
+
+function factsOf(metadata: Metadata, followLink: boolean): EntryFacts {
+  const { isSymlink, isDirectory, isFile, size, mode, linkTarget } = metadata;
+  const kind = isSymlink && !followLink
+    ? "symlink"
+    : isDirectory
+    ? "directory"
+    : isFile
+    ? "file"
+    : "other";
+  return { kind, size, mode, linkTarget };
+}
