@@ -60,18 +60,27 @@ export function contenders(setting: Setting): readonly Contender[] {
 }
 
 /**
+ * Flags that make the reference serve requests of one connection side by side: its default is one
+ * at a time. Ours does so by default.
+ */
+export const favourable = ["--concurrent-requests", "64"] as const;
+
+/**
  * Starts every contender, ours first.
  *
  * @param setting who takes part
  * @param owner ends the servers
+ * @param referenceFlags more arguments for the reference
  */
 export async function startAll(
   setting: Setting,
   owner: AsyncDisposableStack,
+  referenceFlags: readonly string[] = [],
 ): Promise<readonly RunningServer[]> {
   const running: RunningServer[] = [];
   for (const contender of contenders(setting)) {
-    running.push(owner.use(await startServer(contender)));
+    const flags = contender === setting.reference ? referenceFlags : [];
+    running.push(owner.use(await startServer(contender, flags)));
   }
   return running;
 }

@@ -3,7 +3,16 @@
 import { freshProcessId, startParams } from "./commands.ts";
 import { type RunningServer, startServer } from "./contender.ts";
 import { DeadlineError } from "./deadline.ts";
-import { type Cell, cellOf, cells, type Figure, type Setting, takeTurns } from "./figure.ts";
+import {
+  type Cell,
+  cellOf,
+  cells,
+  favourable,
+  type Figure,
+  type Setting,
+  startAll,
+  takeTurns,
+} from "./figure.ts";
 import { median } from "./statistics.ts";
 import { WireClient } from "./wire_client.ts";
 
@@ -17,12 +26,7 @@ export const longPolls: Figure = {
     const rounds = setting.quick ? 1 : 3;
     const perTurn = setting.quick ? 20 : 40;
     await using servers = new AsyncDisposableStack();
-    const running = [servers.use(await startServer(setting.ours))];
-    if (setting.reference !== undefined) {
-      // Its default is one request at a time; this is the most favourable way to start it.
-      const flags = ["--concurrent-requests", "64"];
-      running.push(servers.use(await startServer(setting.reference, flags)));
-    }
+    const running = await startAll(setting, servers, favourable);
     const deadlineMs = setting.quick ? 2_000 : 4_500;
     const turn = (polls: number) => (server: RunningServer) =>
       measure(server, { polls, perTurn, deadlineMs });
@@ -95,7 +99,7 @@ async function oneByDefault(setting: Setting, deadlineMs: number): Promise<Cell 
 async function statusTime(client: WireClient, deadlineMs: number): Promise<number> {
   const beganAt = performance.now();
   try {
-    await client.call("environment/status", {}, deadlineMs);
+    await client.call("environment/status", {}, { deadlineMs });
     return performance.now() - beganAt;
   } catch (error) {
     if (!(error instanceof DeadlineError)) throw error;

@@ -3,6 +3,12 @@
 import { parseArgs } from "@std/cli/parse-args";
 import type { Figure, Row, Setting } from "./figure.ts";
 import { goalMet, ratioOf } from "./figure.ts";
+import { fileHoldUp } from "./file_hold_up.ts";
+import { fileMemory } from "./file_memory.ts";
+import { fileMetadata } from "./file_metadata.ts";
+import { fileRead } from "./file_read.ts";
+import { fileWalk } from "./file_walk.ts";
+import { fileWrite } from "./file_write.ts";
 import { idleCost } from "./idle_cost.ts";
 import { longPolls } from "./long_polls.ts";
 import { memoryAbuse } from "./memory_abuse.ts";
@@ -25,15 +31,21 @@ const figures: readonly Figure[] = [
   spawnBlock,
   terminalEcho,
   terminalOutput,
+  fileRead,
+  fileWrite,
+  fileMetadata,
+  fileWalk,
+  fileHoldUp,
   idleCost,
   memoryAbuse,
+  fileMemory,
 ];
 
 const names = figures.map((figure) => figure.name);
 
 const help = `Usage: ./dev bench [OPTION...]
 
-  --quick              fewer samples, under 40 seconds
+  --quick              fewer samples, under 80 seconds
   --only NAME          one figure; may be repeated (${names.join(", ")})
   --json FILE          also write the rows to a file
   --ours WHAT          "source", "compiled" or a command (default: the compiled binary when it is

@@ -5,19 +5,22 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** A message and how many bytes of output it carried. */
 export interface ReadMessage {
-  /** The message; a large `chunk` is left out of it. */
+  /** The message; a large `chunk` or `dataBase64` is left out of it. */
   readonly message: JsonObject;
+  /** What was left out: base64, a view into the payload. */
+  readonly data?: Uint8Array;
   /** Bytes of output after base64; 0 when the message carries none. */
   readonly outputBytes: number;
 }
 
 const decoder = new TextDecoder();
-const marker = new TextEncoder().encode('"chunk":"');
+const encoder = new TextEncoder();
+const markers = [encoder.encode('"chunk":"'), encoder.encode('"dataBase64":"')];
 const QUOTE = 0x22;
 const PADDING = 0x3d;
 // Shorter messages are parsed whole: cutting would cost more than it saves.
 const CUT_FROM_BYTES = 1024;
-// Members before the chunk are short; further on there is only base64.
+// Members before and after the chunk are short; between them there is only base64.
 const MARKER_WITHIN_BYTES = 512;
 
 /**
@@ -33,11 +36,13 @@ export function readMessage(payload: Uint8Array): ReadMessage {
     const message = parseObject(decoder.decode(payload));
     return { message, outputBytes: smallChunkBytes(message) };
   }
-  const end = payload.indexOf(QUOTE, start);
+  // Looking through a megabyte for its end would be half of the client's work.
+  const end = payload.indexOf(QUOTE, Math.max(start, payload.length - MARKER_WITHIN_BYTES));
   const head = decoder.decode(payload.subarray(0, start));
   const message = parseObject(head + decoder.decode(payload.subarray(end)));
   const paddingBytes = payload[end - 2] === PADDING ? 2 : payload[end - 1] === PADDING ? 1 : 0;
-  return { message, outputBytes: (end - start) / 4 * 3 - paddingBytes };
+  const outputBytes = (end - start) / 4 * 3 - paddingBytes;
+  return { message, data: payload.subarray(start, end), outputBytes };
 }
 
 /** A member that must be an object. @throws {TypeError} when it is not */
@@ -68,8 +73,12 @@ function parseObject(text: string): JsonObject {
 }
 
 function chunkStart(payload: Uint8Array): number {
-  for (let at = 0; at < MARKER_WITHIN_BYTES; at++) {
-    if (marker.every((byte, index) => payload[at + index] === byte)) return at + marker.length;
+  for (let at = payload.indexOf(QUOTE); at >= 0; at = payload.indexOf(QUOTE, at + 1)) {
+    if (at >= MARKER_WITHIN_BYTES) return -1;
+    const marker = markers.find((marker) =>
+      marker.every((byte, index) => payload[at + index] === byte)
+    );
+    if (marker !== undefined) return at + marker.length;
   }
   return -1;
 }

@@ -81,6 +81,24 @@ export async function plainPipeRate(script: string, byteCount: number): Promise<
   return byteCount / 1e6 / ((performance.now() - beganAt) / 1000);
 }
 
+/**
+ * Milliseconds in which `find` lists a folder and all below it, from its spawn to its end.
+ *
+ * @throws {Error} when it fails
+ */
+export function findTime(folder: string): number {
+  const beganAt = performance.now();
+  // Blocking: an awaited end would be noticed later, and this is a lower bound.
+  const { success } = new Deno.Command("find", {
+    args: [folder],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).outputSync();
+  if (!success) throw new Error(`Cannot measure find: it failed in ${folder}`);
+  return performance.now() - beganAt;
+}
+
 /** Milliseconds in which this Deno runs an empty program: no server on it can start faster. */
 export async function emptyProgramTime(): Promise<number> {
   const beganAt = performance.now();

@@ -16,6 +16,7 @@ export interface Frame {
 // One read takes what the kernel holds; a smaller buffer would measure system calls of the client.
 const INITIAL_BYTES = 1 << 20;
 const LEAST_ROOM_BYTES = 1 << 18;
+const MASK_BYTES = 4;
 
 /** Holds received bytes until they make whole frames. */
 export class FrameBuffer {
@@ -72,20 +73,33 @@ export class FrameBuffer {
  * A final frame as a client sends it.
  *
  * @param kind a value of {@linkcode opcode}
- * @param payload at most 65 535 bytes; it is masked in the copy, not in place
- * @throws {RangeError} when the payload is longer: no measurement sends such a message
+ * @param payload it is masked in the copy, not in place
  */
 export function clientFrame(kind: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (payload.length > 0xffff) throw new RangeError("Cannot frame more than 65535 bytes");
-  const headBytes = payload.length < 126 ? 2 : 4;
-  const frame = new Uint8Array(headBytes + 4 + payload.length);
-  frame[0] = 128 | kind;
-  frame[1] = 128 | (headBytes === 2 ? payload.length : 126);
-  if (headBytes === 4) new DataView(frame.buffer).setUint16(2, payload.length);
-  const mask = crypto.getRandomValues(new Uint8Array(4));
-  frame.set(mask, headBytes);
-  for (const [index, byte] of payload.entries()) {
-    frame[headBytes + 4 + index] = byte ^ (mask[index & 3] ?? 0);
-  }
+  const { length } = payload;
+  const headBytes = (length < 126 ? 2 : length <= 0xffff ? 4 : 10) + MASK_BYTES;
+  // The payload begins at a word, so that a large one is masked word by word.
+  const lead = (4 - headBytes % 4) % 4;
+  const frame = new Uint8Array(lead + headBytes + length).subarray(lead);
+  const view = new DataView(frame.buffer, lead);
+  view.setUint8(0, 128 | kind);
+  view.setUint8(1, 128 | (length < 126 ? length : length <= 0xffff ? 126 : 127));
+  if (headBytes === 4 + MASK_BYTES) view.setUint16(2, length);
+  if (headBytes === 10 + MASK_BYTES) view.setBigUint64(2, BigInt(length));
+  const mask = crypto.getRandomValues(frame.subarray(headBytes - MASK_BYTES, headBytes));
+  frame.set(payload, headBytes);
+  maskInPlace(frame.subarray(headBytes), mask);
   return frame;
+}
+
+/** @param bytes begin at a multiple of four in their buffer */
+function maskInPlace(bytes: Uint8Array<ArrayBuffer>, mask: Uint8Array<ArrayBuffer>): void {
+  const maskWord = new Uint32Array(mask.slice().buffer)[0] ?? 0;
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  for (let index = 0; index < words.length; index++) {
+    words[index] = (words[index] ?? 0) ^ maskWord;
+  }
+  for (let index = words.length * 4; index < bytes.length; index++) {
+    bytes[index] = (bytes[index] ?? 0) ^ (mask[index & 3] ?? 0);
+  }
 }

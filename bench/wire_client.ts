@@ -14,13 +14,36 @@ import { clientFrame, type Frame, FrameBuffer, opcode } from "./websocket_frames
 const CALL_DEADLINE_MS = 20_000;
 const encoder = new TextEncoder();
 
+/** What a caller may say about one call. */
+export interface CallOptions {
+  /** How long to wait for the answer. */
+  readonly deadlineMs?: number;
+  /**
+   * Looks at the file content in the answer, as base64, while it is there; the call fails with what
+   * this throws, and when the answer has no content.
+   */
+  readonly onData?: (base64: Uint8Array) => void;
+}
+
+/** A request whose message is made already, so that sending it costs the client little. */
+export interface PreparedCall {
+  /** Sends it; resolves with its result. @throws {Error} for an error response */
+  readonly send: () => Promise<JsonObject>;
+}
+
+interface PendingCall extends PromiseWithResolvers<JsonObject> {
+  readonly onData: ((base64: Uint8Array) => void) | undefined;
+}
+
 /** One connection to a server. It reads only when told to, which a `WebSocket` object cannot. */
 export class WireClient implements Disposable {
   /** Called for every response, also of requests this client did not count. */
   onResponse: () => void = () => {};
+  /** When the newest message was complete, before it was parsed; of `performance.now()`. */
+  receivedAt = 0;
   readonly #connection: Deno.TcpConn;
   readonly #buffer = new FrameBuffer();
-  readonly #calls = new Map<number, PromiseWithResolvers<JsonObject>>();
+  readonly #calls = new Map<number, PendingCall>();
   readonly #watches = new Map<string, ProcessWatch>();
   #writing: Promise<void> = Promise.resolve();
   #reading: PromiseWithResolvers<void> | undefined;
@@ -77,19 +100,26 @@ export class WireClient implements Disposable {
   }
 
   /** Sends a request; resolves with its result. @throws {Error} for an error response */
-  call(
-    method: string,
-    params: JsonObject,
-    deadlineMs: number = CALL_DEADLINE_MS,
-  ): Promise<JsonObject> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+  call(method: string, params: JsonObject, options: CallOptions = {}): Promise<JsonObject> {
+    return this.prepare(method, params, options).send();
+  }
+
+  /** Makes a request without sending it. */
+  prepare(method: string, params: JsonObject, options: CallOptions = {}): PreparedCall {
+    const { deadlineMs: ms = CALL_DEADLINE_MS, onData } = options;
     const id = this.#nextId++;
-    const pending = Promise.withResolvers<JsonObject>();
-    // A figure may leave a call unanswered on purpose and close the connection.
-    pending.promise.catch(() => {});
-    this.#calls.set(id, pending);
-    this.send({ id, method, params }).catch((error) => pending.reject(error));
-    return within(pending.promise, { ms: deadlineMs, what: `the answer to ${method}` });
+    const frame = textFrame({ id, method, params });
+    return {
+      send: () => {
+        if (this.#ended !== undefined) return Promise.reject(this.#ended);
+        const pending = { ...Promise.withResolvers<JsonObject>(), onData };
+        // A figure may leave a call unanswered on purpose and close the connection.
+        pending.promise.catch(() => {});
+        this.#calls.set(id, pending);
+        this.sendBytes(frame).catch((error) => pending.reject(error));
+        return within(pending.promise, { ms, what: `the answer to ${method}` });
+      },
+    };
   }
 
   /** Follows a process; call it before the process starts. */
@@ -106,7 +136,7 @@ export class WireClient implements Disposable {
 
   /** Sends one message. */
   send(message: JsonObject): Promise<void> {
-    return this.sendBytes(clientFrame(opcode.text, encoder.encode(JSON.stringify(message))));
+    return this.sendBytes(textFrame(message));
   }
 
   /** Sends bytes that are whole frames; resolves when the kernel took them. */
@@ -163,7 +193,8 @@ export class WireClient implements Disposable {
   }
 
   #dispatch(payload: Uint8Array): void {
-    const { message, outputBytes } = readMessage(payload);
+    this.receivedAt = performance.now();
+    const { message, data, outputBytes } = readMessage(payload);
     const { id, method } = message;
     if (typeof method === "string") {
       const params = objectMember(message, "params");
@@ -175,8 +206,7 @@ export class WireClient implements Disposable {
     if (typeof id !== "number") return;
     const pending = this.#calls.get(id);
     this.#calls.delete(id);
-    if (isObject(message["result"])) pending?.resolve(message["result"]);
-    else pending?.reject(new Error(`Server refused: ${JSON.stringify(message["error"])}`));
+    if (pending !== undefined) settle(pending, message, data);
   }
 
   #end(error: Error): void {
@@ -186,6 +216,26 @@ export class WireClient implements Disposable {
     this.#connection.close();
     for (const pending of this.#calls.values()) pending.reject(error);
     for (const watch of this.#watches.values()) watch.fail(error);
+  }
+}
+
+function textFrame(message: JsonObject): Uint8Array<ArrayBuffer> {
+  return clientFrame(opcode.text, encoder.encode(JSON.stringify(message)));
+}
+
+function settle(pending: PendingCall, message: JsonObject, data: Uint8Array | undefined): void {
+  const { result, error } = message;
+  if (!isObject(result)) {
+    return pending.reject(new Error(`Server refused: ${JSON.stringify(error)}`));
+  }
+  try {
+    if (pending.onData !== undefined && data === undefined) {
+      throw new Error("Cannot use answer: it has no content");
+    }
+    if (data !== undefined) pending.onData?.(data);
+    pending.resolve(result);
+  } catch (error) {
+    pending.reject(error);
   }
 }
 

@@ -5,6 +5,8 @@ import { type TargetName, targetName } from "../support/target.ts";
 export interface CheckOptions {
   /** Only against this server; against both when absent. */
   readonly only?: TargetName;
+  /** What it needs and this machine has not; nothing when absent. */
+  readonly needs?: string | undefined;
   /** Takes more than a minute of real time: runs only with `EXEC_SERVER_SLOW` set. */
   readonly isSlow?: boolean;
 }
@@ -15,5 +17,7 @@ export interface CheckOptions {
 export function check(name: string, body: () => Promise<void>, options: CheckOptions = {}): void {
   const isElsewhere = options.only !== undefined && options.only !== targetName();
   const isTooSlow = (options.isSlow ?? false) && !Deno.env.has("EXEC_SERVER_SLOW");
-  Deno.test({ name, ignore: isElsewhere || isTooSlow, fn: body });
+  const isImpossible = options.needs !== undefined;
+  const because = isImpossible ? ` (needs ${options.needs})` : "";
+  Deno.test({ name: name + because, ignore: isElsewhere || isTooSlow || isImpossible, fn: body });
 }

@@ -14,6 +14,19 @@ export interface Expectations {
   /** Status of an upgrade on a loopback listener whose Host header names another machine. Ours refuses:
    * a page may reach the listener through a name of its own that resolves to this machine. */
   readonly foreignHostStatus: 101 | 403;
+  /** `createdAtMs` is told where the file system knows it; the reference's build says 0. */
+  readonly knowsCreation: boolean;
+  /** A file that is copied onto itself keeps its content. The reference empties it. */
+  readonly copiesOntoItself: boolean;
+  /** A walk lists names that are not UTF-8 or have line breaks, and enters such directories. The
+   * reference looks for other names instead and reports that they are missing. */
+  readonly walksEveryName: boolean;
+  /** A walk lists what it is told by a directory that may be read but not searched. The reference
+   * asks about each entry and reports that it may not. */
+  readonly listsUnsearchable: boolean;
+  /** Code of an offset of 2^64, which has no place. To ours it is one with 2^64 - 1, as in every
+   * program whose numbers have 53 bits; that one is in range and refused like other ends. */
+  readonly offsetBeyondCode: -32600 | -32602;
 }
 
 const table: Readonly<Record<TargetName, Expectations>> = {
@@ -23,6 +36,11 @@ const table: Readonly<Record<TargetName, Expectations>> = {
     stdioEndsOnSignal: false,
     healthStatus: 404,
     foreignHostStatus: 101,
+    knowsCreation: false,
+    copiesOntoItself: false,
+    walksEveryName: false,
+    listsUnsearchable: false,
+    offsetBeyondCode: -32602,
   },
   ours: {
     largestChunkBytes: 65_536,
@@ -30,6 +48,11 @@ const table: Readonly<Record<TargetName, Expectations>> = {
     stdioEndsOnSignal: true,
     healthStatus: 200,
     foreignHostStatus: 403,
+    knowsCreation: true,
+    copiesOntoItself: true,
+    walksEveryName: true,
+    listsUnsearchable: true,
+    offsetBeyondCode: -32600,
   },
 };
 

@@ -46,8 +46,27 @@ const lineSchema = v.object({
 export async function loadGolden(name: string): Promise<readonly GoldenLine[]> {
   const text = await Deno.readTextFile(new URL(`${name}.jsonl`, import.meta.url));
   const lines = text.split("\n").filter((line) => line !== "");
-  return lines.map((line, index) => toLine(v.parse(lineSchema, JSON.parse(line)), index + 1));
+  return lines.map((line, index) => toLine(v.parse(lineSchema, JSON.parse(line)), index + 1))
+    .flatMap(spellOut);
 }
+
+/** The messages behind a line that tells of many alike; any other line as it is. */
+function spellOut(line: GoldenLine): readonly GoldenLine[] {
+  if (line.kind !== "elided" || line.words !== MANY_OPENS) return [line];
+  const place = { connection: line.connection, line: line.line, kind: "message" } as const;
+  return Array.from({ length: 127 }, (_, index) => {
+    const id = index + 3;
+    const handleId = `k${index + 1}`;
+    const params = { handleId, path: "file://<ROOT>/ten" };
+    return [
+      { ...place, direction: "c2s", message: { id, method: "fs/open", params } },
+      { ...place, direction: "s2c", message: { id, result: { handleId } } },
+    ] as const;
+  }).flat();
+}
+
+/** What a recording of the limit of open files says instead of 254 messages. */
+const MANY_OPENS = "127 further fs/open requests k1..k127, all successful";
 
 /** Names of all conversations, sorted. */
 export async function goldenNames(): Promise<readonly string[]> {

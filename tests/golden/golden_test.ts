@@ -1,5 +1,4 @@
 /** Replays every recorded conversation against the server under test. @module */
-import { join } from "@std/path";
 import { launchStdio, type ServerProcess } from "../support/server_process.ts";
 import { sharedServer } from "../support/shared_server.ts";
 import { targetName } from "../support/target.ts";
@@ -7,6 +6,7 @@ import { type Deviation, deviations, variations } from "./deviations.ts";
 import { goldenNames, loadGolden } from "./golden.ts";
 import { Placeholders } from "./placeholders.ts";
 import { replay } from "./replay.ts";
+import { scenes, setScene } from "./scenes.ts";
 
 const SERIAL = "26-inline-requests-are-serial";
 const CONCURRENT = "25-concurrent-requests";
@@ -42,13 +42,14 @@ async function replayAgainst(
   name: string,
   allowances: readonly Deviation[],
 ): Promise<void> {
-  for (const file of ["sp ace", "ünï", "a#b%c"]) {
-    await Deno.writeTextFile(join(server.root, file), "");
-  }
+  const { root } = server;
+  const scene = scenes[name];
+  if (scene !== undefined) await setScene(scene, root);
   await replay(await loadGolden(name), {
     connect: () => server.connect(),
-    placeholders: known(server.root, server.home),
+    placeholders: known(root, server.home),
     deviations: allowances,
+    beforeLine: async (line) => await scene?.changes?.[line]?.(root),
   });
 }
 

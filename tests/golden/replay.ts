@@ -16,6 +16,8 @@ export interface ReplayWorld {
   readonly placeholders: Placeholders;
   /** Differences that are allowed in this conversation. */
   readonly deviations: readonly Deviation[];
+  /** Makes what happened on the machine right before a line; nothing when absent. */
+  readonly beforeLine?: (line: number) => Promise<void>;
   /** The server's end, where the conversation records it. */
   readonly status?: Promise<{ readonly code: number }>;
 }
@@ -65,6 +67,7 @@ class Player {
 
   async play(line: GoldenLine): Promise<void> {
     try {
+      await this.#world.beforeLine?.(line.line);
       const connection = await this.#connection(line.connection);
       if (line.direction === "c2s") await this.#speak(line, connection);
       else await this.#listen(line, connection);
@@ -77,7 +80,7 @@ class Player {
   /** Checks what can be told only at the end: the order of answers, and that none came too much. */
   finish(): void {
     for (const { recorded, arrived, peer } of this.#connections.values()) {
-      const bound = (id: Id) => this.#deviation("answerOrder", id) === undefined;
+      const bound = (id: Id) => this.#deviations("answerOrder", id).length === 0;
       assertEquals(arrived.filter(bound), recorded.filter(bound), "order of answers");
       const rest = peer.wire.inbox.untaken.filter((message) => message.id !== undefined);
       assertEquals(rest.map((message) => message.text), [], "answers nobody asked for");
@@ -120,20 +123,32 @@ class Player {
         if (!line.words.startsWith("server exits")) return;
         return assertEquals((await this.#world.status)?.code, 0);
       case "message":
-        if (line.message.id === undefined) return await this.#processes.expect(line.message);
+        if (line.message.id === undefined) {
+          return await this.#expectNotice(line.message, connection);
+        }
         return await this.#expectAnswer(line.message, line.message.id, connection);
     }
+  }
+
+  async #expectNotice(recorded: RecordedMessage, { peer }: Connection): Promise<void> {
+    const { method = "", params } = recorded;
+    if (method.startsWith("process/")) return await this.#processes.expect(recorded);
+    const actual = await peer.notification(method);
+    assertEquals(actual.params, this.#world.placeholders.fill(params));
   }
 
   async #expectAnswer(recorded: RecordedMessage, id: Id, connection: Connection): Promise<void> {
     const request = connection.requests.get(id);
     connection.recorded.push(id);
     const actual = await this.#takeAnswer(recorded, request?.message, id, connection);
-    const deviation = this.#deviation("errorCode", id);
+    const [deviation] = this.#deviations("errorCode", id);
     if (deviation !== undefined) return assertEquals(actual.error?.code, deviation.code);
     const method = request?.message.method;
     const wasClosed = request?.wasClosed ?? false;
-    compareAnswer({ method, recorded, actual, wasClosed }, this.#world.placeholders);
+    const freeMembers = this.#deviations("members", id).flatMap(({ members = [] }) => members);
+    const areWordsFree = this.#deviations("systemWords", id).length > 0;
+    const answered = { method, recorded, actual, wasClosed, freeMembers, areWordsFree };
+    compareAnswer(answered, this.#world.placeholders);
     if (method === "process/read" && actual.error === undefined) {
       this.#processes.observeRead(processIdOf(request?.message.params) ?? "", actual.result);
     }
@@ -157,8 +172,8 @@ class Player {
     throw new Error("The session stays attached after its connection was dropped");
   }
 
-  #deviation(differs: Deviation["differs"], id: Id): Deviation | undefined {
-    return this.#world.deviations.find((deviation) =>
+  #deviations(differs: Deviation["differs"], id: Id): readonly Deviation[] {
+    return this.#world.deviations.filter((deviation) =>
       deviation.differs === differs && (deviation.ids?.includes(id) ?? true)
     );
   }
