@@ -1,32 +1,10 @@
 /** The list: wire name to function. A missing or an extra entry does not compile. @module */
 
-import type { Params, RequestName, Result } from "../protocol/methods/mod.ts";
-import type { Call } from "./call.ts";
+import type { RequestName } from "../protocol/methods/mod.ts";
+import type { FileHandlers, FileMethod } from "./fs/handlers.ts";
+import type { Handler } from "./handler.ts";
 import { info } from "./environment/info.ts";
 import { status } from "./environment/status.ts";
-import { cancelSearch } from "./fs/cancel_search.ts";
-import { canonicalize } from "./fs/canonicalize.ts";
-import { chmod } from "./fs/chmod.ts";
-import { close as closeFile } from "./fs/close.ts";
-import { copy } from "./fs/copy.ts";
-import { createDirectory } from "./fs/create_directory.ts";
-import { getMetadata } from "./fs/get_metadata.ts";
-import { glob } from "./fs/glob.ts";
-import { grep } from "./fs/grep.ts";
-import { hash } from "./fs/hash.ts";
-import { open } from "./fs/open.ts";
-import { readBlock } from "./fs/read_block.ts";
-import { readDirectory } from "./fs/read_directory.ts";
-import { readFile } from "./fs/read_file.ts";
-import { remove } from "./fs/remove.ts";
-import { rename } from "./fs/rename.ts";
-import { symlink } from "./fs/symlink.ts";
-import { unwatch } from "./fs/unwatch.ts";
-import { walk } from "./fs/walk.ts";
-import { watch } from "./fs/watch.ts";
-import { watchMissing } from "./fs/watch_missing.ts";
-import { writeBlock } from "./fs/write_block.ts";
-import { writeFile } from "./fs/write_file.ts";
 import { closeStdin } from "./process/close_stdin.ts";
 import { read } from "./process/read.ts";
 import { resize } from "./process/resize.ts";
@@ -38,14 +16,24 @@ import { write } from "./process/write.ts";
 /** Requests that need a session, which is all but the one that finds it. */
 export type ServedName = Exclude<RequestName, "initialize">;
 
+/** Their handlers, once they are loaded. */
+let files: FileHandlers | undefined;
+
 /**
- * Serves one request. What must happen in order of arrival happens before the first `await`, for
- * requests are begun in that order.
+ * A method about files. Its code is loaded with the first call of any of them, in whose order the
+ * others then follow: a server that runs programs only need not carry it.
  */
-export type Handler<M extends RequestName> = (
-  params: Params<M>,
-  call: Call,
-) => Result<M> | Promise<Result<M>>;
+function fileMethod<M extends FileMethod>(method: M): Handler<M> {
+  return (params, call) =>
+    files === undefined
+      ? loadFiles().then((loaded) => loaded[method](params, call))
+      : files[method](params, call);
+}
+
+async function loadFiles(): Promise<FileHandlers> {
+  const { fileHandlers } = await import("./fs/handlers.ts");
+  return files = fileHandlers;
+}
 
 /** Every handler, by name. */
 export const handlers: { readonly [M in ServedName]: Handler<M> } = {
@@ -58,27 +46,27 @@ export const handlers: { readonly [M in ServedName]: Handler<M> } = {
   "process/signal": signal,
   "process/terminate": terminate,
   "process/resize": resize,
-  "fs/readFile": readFile,
-  "fs/writeFile": writeFile,
-  "fs/hash": hash,
-  "fs/getMetadata": getMetadata,
-  "fs/canonicalize": canonicalize,
-  "fs/readDirectory": readDirectory,
-  "fs/createDirectory": createDirectory,
-  "fs/remove": remove,
-  "fs/copy": copy,
-  "fs/rename": rename,
-  "fs/symlink": symlink,
-  "fs/chmod": chmod,
-  "fs/open": open,
-  "fs/readBlock": readBlock,
-  "fs/writeBlock": writeBlock,
-  "fs/close": closeFile,
-  "fs/walk": walk,
-  "fs/glob": glob,
-  "fs/grep": grep,
-  "fs/cancelSearch": cancelSearch,
-  "fs/watchMissing": watchMissing,
-  "fs/watch": watch,
-  "fs/unwatch": unwatch,
+  "fs/readFile": fileMethod("fs/readFile"),
+  "fs/writeFile": fileMethod("fs/writeFile"),
+  "fs/hash": fileMethod("fs/hash"),
+  "fs/getMetadata": fileMethod("fs/getMetadata"),
+  "fs/canonicalize": fileMethod("fs/canonicalize"),
+  "fs/readDirectory": fileMethod("fs/readDirectory"),
+  "fs/createDirectory": fileMethod("fs/createDirectory"),
+  "fs/remove": fileMethod("fs/remove"),
+  "fs/copy": fileMethod("fs/copy"),
+  "fs/rename": fileMethod("fs/rename"),
+  "fs/symlink": fileMethod("fs/symlink"),
+  "fs/chmod": fileMethod("fs/chmod"),
+  "fs/open": fileMethod("fs/open"),
+  "fs/readBlock": fileMethod("fs/readBlock"),
+  "fs/writeBlock": fileMethod("fs/writeBlock"),
+  "fs/close": fileMethod("fs/close"),
+  "fs/walk": fileMethod("fs/walk"),
+  "fs/glob": fileMethod("fs/glob"),
+  "fs/grep": fileMethod("fs/grep"),
+  "fs/cancelSearch": fileMethod("fs/cancelSearch"),
+  "fs/watchMissing": fileMethod("fs/watchMissing"),
+  "fs/watch": fileMethod("fs/watch"),
+  "fs/unwatch": fileMethod("fs/unwatch"),
 };

@@ -35,13 +35,19 @@ export function thisMachine(options: SpawnerOptions): Machine {
     ? "windows"
     : "linux";
   const spawner = chooseSpawner(options);
-  const files = chooseFileSystem(options);
+  let files: FileSystem | undefined;
+  let watcher: Watcher | undefined;
   return {
     system,
     env,
     spawner,
-    files,
-    watcher: chooseWatcher(files),
+    // The library that they need is loaded when the first file is asked for.
+    get files() {
+      return files ??= chooseFileSystem(options);
+    },
+    get watcher() {
+      return watcher ??= chooseWatcher(this.files);
+    },
     info: describeMachine({ system, env, hasTerminals: spawner.hasTerminals }),
   };
 }
