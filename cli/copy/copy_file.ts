@@ -28,6 +28,9 @@ export interface FileCopyOptions {
   readonly signal: AbortSignal;
 }
 
+/** What was copied is not what is there now. */
+class Mismatch extends CopyProblem {}
+
 /**
  * Copies a file into a hidden one beside its new place, compares digests, and moves it there.
  * @throws {CopyProblem} @throws {ExecServerError}
@@ -41,28 +44,30 @@ export async function copyFile(job: FileJob, options: FileCopyOptions): Promise<
     if (facts.mode !== undefined) await target.setMode(part, facts.mode);
     await target.replace(part, to);
   } catch (error) {
-    // What has been copied of a small file is not worth keeping.
-    if (!options.resume || facts.size <= BLOCK_BYTES) await removeQuietly(target, part);
+    // What has been copied of a small file is not worth keeping, and what is wrong must not be kept.
+    const isKept = options.resume && facts.size > BLOCK_BYTES && !(error instanceof Mismatch);
+    if (!isKept) await removeQuietly(target, part);
     throw error;
   }
 }
 
 async function copySmall(
-  { source, from, target, to }: FileJob,
+  job: FileJob,
   part: string,
   { onBytes, signal }: FileCopyOptions,
 ): Promise<void> {
+  const { source, from, target } = job;
   signal.throwIfAborted();
   const bytes = await source.readAll(from);
   await target.writeAll(part, bytes);
   const digest = await Sha256.make();
   digest.update(bytes);
-  await requireSame({ target, part, to }, { sha256: digest.hex(), size: bytes.byteLength });
+  await requireSame(job, part, { sha256: digest.hex(), size: bytes.byteLength });
   onBytes(bytes.byteLength);
 }
 
 async function copyLarge(job: FileJob, part: string, options: FileCopyOptions): Promise<void> {
-  const { source, from, target, to } = job;
+  const { source, from, target } = job;
   const { onBytes, signal } = options;
   const offset = options.resume ? await keptBytes(job, part) : 0;
   onBytes(offset);
@@ -79,9 +84,10 @@ async function copyLarge(job: FileJob, part: string, options: FileCopyOptions): 
   await source.read(from, { offset, signal })
     .pipeThrough(counted, { signal })
     .pipeTo(target.write(part, { offset, signal }), { signal });
-  // What was kept has not passed through here; then the source has to be read once more.
-  const sha256 = offset === 0 ? digest.hex() : await source.hash(from, size);
-  await requireSame({ target, part, to }, { sha256, size });
+  // What was kept has not passed through here, so the near side has to be read for its digest.
+  const near = source.isRemote ? { side: target, path: part } : { side: source, path: from };
+  const sha256 = offset === 0 ? digest.hex() : await near.side.hash(near.path, size);
+  await requireSame(job, part, { sha256, size });
 }
 
 /** How many bytes of an earlier attempt are the same as the source's first. */
@@ -95,19 +101,32 @@ async function keptBytes({ source, from, facts, target }: FileJob, part: string)
   return there !== undefined && there === here ? kept.size : 0;
 }
 
-/** @throws {CopyProblem} when what was written is not what was read */
+/**
+ * Asks each side to which bytes travelled what it has, and compares that with what passed here.
+ * @throws {Mismatch} when it is not the same
+ */
 async function requireSame(
-  { target, part, to }: { readonly target: Side; readonly part: string; readonly to: string },
-  wanted: { readonly sha256: string | undefined; readonly size: number },
+  { source, from, target, to }: FileJob,
+  part: string,
+  passed: { readonly sha256: string | undefined; readonly size: number },
 ): Promise<void> {
-  const found = wanted.sha256 === undefined ? undefined : await target.hash(part);
-  const isSame = found === undefined
-    // A side that makes no digests can only be asked for the size.
-    ? (await target.look(part, { followLink: false }))?.size === wanted.size
-    : found === wanted.sha256;
-  if (isSame) return;
-  await removeQuietly(target, part);
-  throw new CopyProblem(`${target.shown(to)}: what arrived is not what was sent; it was removed`);
+  if (target.isRemote && !await holds(target, part, passed)) {
+    throw new Mismatch(`${target.shown(to)}: what arrived is not what was sent; try again`);
+  }
+  if (source.isRemote && !await holds(source, from, passed)) {
+    throw new Mismatch(`${source.shown(from)} has changed while it was copied; try again`);
+  }
+}
+
+async function holds(
+  side: Side,
+  path: string,
+  { sha256, size }: { readonly sha256: string | undefined; readonly size: number },
+): Promise<boolean> {
+  const found = sha256 === undefined ? undefined : await side.hash(path);
+  if (found !== undefined) return found === sha256;
+  // A side that makes no digests can only be asked for the size.
+  return (await side.look(path, { followLink: true }))?.size === size;
 }
 
 async function removeQuietly(side: Side, path: string): Promise<void> {

@@ -13,6 +13,8 @@ import { Sha256 } from "./sha256.ts";
 
 /** This machine's files. */
 export class LocalSide implements Side {
+  readonly isRemote: boolean = false;
+
   shown(path: string): string {
     return path;
   }

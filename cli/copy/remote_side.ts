@@ -16,6 +16,7 @@ const CALLS_AT_ONCE = 64;
 
 /** A server's files; paths are URIs. */
 export class RemoteSide implements Side {
+  readonly isRemote: boolean = true;
   readonly #client: ExecServerClient;
 
   constructor(client: ExecServerClient) {

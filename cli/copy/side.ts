@@ -32,6 +32,8 @@ export interface TransferOptions {
 
 /** One end of a copy. What fails throws a `CopyProblem` or an `ExecServerError`. */
 export interface Side {
+  /** Whether its bytes travel: only then what arrived can differ from what was sent. */
+  readonly isRemote: boolean;
   /** A path as it is shown to people. */
   shown(path: string): string;
   /** The path of an entry in a directory. */
