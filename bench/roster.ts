@@ -6,7 +6,7 @@ import { type Contender, startServer } from "./contender.ts";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
 const compiledPath = join(root, "dist", "exec-server");
-const SOURCE_FOLDERS = ["cli", "client", "protocol", "sandbox", "server", "types"];
+const SOURCE_FOLDERS = ["cli", "client", "local", "protocol", "sandbox", "server", "types"];
 
 /** Who takes part. */
 export interface Roster {

@@ -9,7 +9,7 @@ import { countLines, maxLines } from "../tools/lint/plain_files.ts";
 import { root, sourceFiles } from "../tools/source_files.ts";
 
 /** Files from which every source can be reached: the program and the two libraries. */
-const entries = ["main.ts", "client/mod.ts", "protocol/mod.ts"];
+const entries = ["main.ts", "client/mod.ts", "protocol/mod.ts", "local/connect_local.ts"];
 
 async function sources(): Promise<Map<string, string>> {
   const paths = (await sourceFiles()).filter((path) => areaOf(path) !== undefined);

@@ -1,12 +1,14 @@
 /** Which part of the project may import which: one table, read by the lint plugin and by the architecture test. @module */
 
 /** The sources. Whatever is not listed here (tests, bench, tools) may import anything. */
-export type Area = "main.ts" | "cli" | "server" | "client" | "sandbox" | "protocol";
+export type Area = "main.ts" | "cli" | "local" | "server" | "client" | "sandbox" | "protocol";
 
 /** For each part of the sources, the other parts it may import. */
 export const arrows: Readonly<Record<Area, readonly string[]>> = {
   "main.ts": ["cli", "protocol"],
-  cli: ["server", "client", "sandbox", "protocol"],
+  cli: ["local", "server", "client", "sandbox", "protocol"],
+  // The one place where client and server meet.
+  local: ["client", "server", "protocol"],
   server: ["protocol", "sandbox"],
   client: ["protocol"],
   sandbox: ["protocol"],

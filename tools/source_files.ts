@@ -8,6 +8,7 @@ export const root: string = fromFileUrl(new URL("..", import.meta.url)).replace(
 /** Folders that hold TypeScript of this project. */
 export const folders: readonly string[] = [
   "protocol",
+  "local",
   "server",
   "client",
   "cli",
