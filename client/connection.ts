@@ -3,9 +3,9 @@
 import { decode } from "../protocol/schema.ts";
 import { errors } from "../protocol/errors.ts";
 import {
+  encodeCall,
   encodeError,
   encodeNotification,
-  encodeRequest,
   type ErrorResponse,
   type Notification,
   parseMessage,
@@ -21,7 +21,7 @@ import {
   requests,
   type Result,
 } from "../protocol/methods/mod.ts";
-import type { Transport } from "../protocol/transport/transport.ts";
+import { type Base64Text, joinBase64, type Transport } from "../protocol/transport/transport.ts";
 import type { Caller, CallOptions } from "./caller.ts";
 import { untilAborted } from "./deadline.ts";
 import {
@@ -36,6 +36,8 @@ import {
 /** What the client needs of a transport; every `Transport` has it. */
 export interface ClientTransport
   extends Pick<Transport, "peer" | "closed" | "receive" | "send" | "close" | "finish"> {
+  /** Sends a message that is mostly base64 without making a string of it; where it can. */
+  readonly sendBase64?: Transport["sendBase64"];
   /** Bytes that have come, also those of messages that are not complete; where that is known. */
   readonly receivedBytes?: number;
 }
@@ -146,7 +148,7 @@ export class Connection implements Caller {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     // Registered before it is sent: the answer may come within this very call.
     this.#pending.set(id, { resolve, reject });
-    this.#transport.send(encodeRequest(id, method, params));
+    sendText(this.#transport, encodeCall(id, method, params));
     // The call keeps its place until it is answered, whoever still waits for it.
     return untilAborted(promise, signal);
   }
@@ -212,4 +214,10 @@ export class Connection implements Caller {
     this.#pending.clear();
     this.#resolveEnded(error);
   }
+}
+
+function sendText(transport: ClientTransport, text: string | Base64Text): void {
+  if (typeof text === "string") transport.send(text);
+  else if (transport.sendBase64 === undefined) transport.send(joinBase64(text));
+  else transport.sendBase64(text);
 }

@@ -111,9 +111,20 @@ export function encodeResponse(id: RequestId, result: unknown): string {
  */
 export function encodeAnswer(id: RequestId, result: unknown): string | Base64Text {
   const large = largeMember(result);
-  if (large === undefined) return encodeResponse(id, result);
-  const { before, name, bytes, after } = large;
-  const head = `{"id":${encodeId(id)},"result":{`;
+  return large === undefined
+    ? encodeResponse(id, result)
+    : inParts(`{"id":${encodeId(id)},"result":{`, large);
+}
+
+/** Text of a request; in parts when there is one large byte array among its parameters. */
+export function encodeCall(id: RequestId, method: string, params: unknown): string | Base64Text {
+  const large = largeMember(params);
+  return large === undefined
+    ? encodeRequest(id, method, params)
+    : inParts(`{"id":${encodeId(id)},"method":${JSON.stringify(method)},"params":{`, large);
+}
+
+function inParts(head: string, { before, name, bytes, after }: LargeMember): Base64Text {
   return {
     before: `${head}${before.map((member) => `${member},`).join("")}${JSON.stringify(name)}:"`,
     bytes,
