@@ -84,6 +84,7 @@ export async function connectTransport(
       await processes.catchUp(connection);
       await subscriptions.renew(connection);
     },
+    onReconnected: () => processes.acknowledgeAll(),
     mayRepeat: (method) => mayRepeat(method, capabilities),
     recoveryMs,
     clock,
@@ -93,10 +94,13 @@ export async function connectTransport(
   const processes = new ProcessRegistry(session, backpressure);
   const subscriptions = new FileSubscriptions();
   // A process or a file watch of this client exists only from here on.
-  accept = (notification) =>
-    notification.method.startsWith("fs/")
-      ? subscriptions.accept(notification)
-      : processes.accept(notification);
+  accept = (notification) => {
+    if (notification.method.startsWith("fs/")) return subscriptions.accept(notification);
+    const pause = processes.accept(notification);
+    // While it catches up, answers must get through, whatever a slow reader has not taken yet.
+    return session.state === "connected" ? pause : undefined;
+  };
+  void session.ended.then((error) => subscriptions.end(error));
   return new ExecServerClient({
     sessionId,
     environmentInfo,

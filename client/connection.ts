@@ -173,7 +173,8 @@ export class Connection implements Caller {
 
   async #hold(pause: Promise<void>): Promise<void> {
     this.#isHolding = true;
-    await Promise.race([pause, this.ended]);
+    // A socket that nobody reads tells of its end only when something is written to it.
+    await Promise.race([pause, this.ended, this.#transport.closed]);
     this.#isHolding = false;
   }
 

@@ -26,6 +26,7 @@ export class Heartbeat implements Disposable {
   readonly #options: HeartbeatOptions;
   #heard = 0;
   #timer: Timer | undefined;
+  #isAsking = false;
 
   /** Begins; stops by itself when the connection ends. */
   constructor(connection: Connection, options: HeartbeatOptions) {
@@ -48,11 +49,18 @@ export class Heartbeat implements Disposable {
 
   #look(): void {
     if (this.#connection.isEnded) return;
-    if (this.#hasSign()) return this.#rest();
-    // Its answer is not looked at: any byte is a sign of life.
-    this.#connection.call("environment/status", {}, { isCleanUp: true }).catch(() => {});
+    if (this.#connection.received > this.#heard) return this.#rest();
+    this.#ask();
     const { clock, timeoutMs } = this.#options;
     this.#timer = clock.after(timeoutMs, () => this.#judge());
+  }
+
+  /** Its answer is not looked at: any byte is a sign of life, and a failure to write one of death. */
+  #ask(): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    this.#connection.call("environment/status", {}, { isCleanUp: true }).catch(() => {})
+      .finally(() => this.#isAsking = false);
   }
 
   #judge(): void {

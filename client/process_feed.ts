@@ -70,11 +70,6 @@ export class ProcessFeed implements CursorSource {
     this.status.catch(() => {});
   }
 
-  /** Number of the last event that has arrived in order. */
-  get published(): number {
-    return this.#order.published;
-  }
-
   /** Whether nothing more will come. */
   get isEnded(): boolean {
     return this.#closed !== undefined || this.#failure !== undefined;
@@ -174,14 +169,15 @@ export class ProcessFeed implements CursorSource {
       if (event.type === "closed") this.#noteClose(event);
       if (event.type === "output") this.#unackedBytes += event.chunk.byteLength;
     }
-    if (this.isAcknowledged) this.#acknowledge();
+    const isDue = this.#unackedBytes >= limits.ackBytes ||
+      this.#order.published - this.#ackedSeq >= limits.ackEvents;
+    if (isDue) this.acknowledge();
   }
 
-  #acknowledge(): void {
+  /** Tells the server how far the events have arrived, if it waits for that. */
+  acknowledge(): void {
+    if (!this.isAcknowledged || this.isEnded) return;
     const { published } = this.#order;
-    const isDue = this.#unackedBytes >= limits.ackBytes ||
-      published - this.#ackedSeq >= limits.ackEvents;
-    if (!isDue) return;
     this.#owner.acknowledge(this.processId, published);
     this.#ackedSeq = published;
     this.#unackedBytes = 0;

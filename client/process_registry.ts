@@ -71,14 +71,15 @@ export class ProcessRegistry implements FeedOwner {
   async catchUp(connection: Caller): Promise<void> {
     const read = (params: ReadParams) => connection.call("process/read", params);
     const started = [...this.#feeds.values()].filter((feed) => feed.isStarted);
-    await Promise.all(started.map(async (feed) => {
-      await feed.catchUp(read);
-      // The last acknowledgement may have been lost, and the program be held back because of it.
-      const { processId, published: seq } = feed;
-      if (feed.isAcknowledged && !feed.isEnded) {
-        connection.notify("process/ack", { processId, seq });
-      }
-    }));
+    await Promise.all(started.map((feed) => feed.catchUp(read)));
+  }
+
+  /**
+   * Tells over a new connection how far everything has arrived: acknowledgements that were lost, or
+   * not sent while there was no connection, would hold programs back for ever.
+   */
+  acknowledgeAll(): void {
+    for (const feed of this.#feeds.values()) feed.acknowledge();
   }
 
   /** Settles when nothing is left to tidy up. */

@@ -34,6 +34,8 @@ export interface SessionParts {
   readonly reconnect: ((signal: AbortSignal) => Promise<Connection>) | undefined;
   /** Brings everything up to date over a new connection, before calls go out on it. */
   readonly catchUp: (connection: Connection) => Promise<void>;
+  /** Told when calls go out over a new connection. */
+  readonly onReconnected: () => void;
   /** Whether a call whose answer was lost may be made again. */
   readonly mayRepeat: (method: RequestName) => boolean;
   /** How long to try, in milliseconds; 0: until it is closed. */
@@ -154,8 +156,9 @@ export class Session implements Caller {
   #lose(connection: Connection, error: ExecServerError): void {
     if (connection !== this.#connection || this.#state !== "connected") return;
     if (this.#parts.reconnect === undefined) return this.#fail(error);
-    this.#enter("recovering");
+    this.#state = "recovering";
     this.#recovery = this.#recover(this.#parts.reconnect, error);
+    this.#enter("recovering");
   }
 
   async #recover(
@@ -202,8 +205,9 @@ export class Session implements Caller {
     }
     this.#connection = connection;
     this.#generation++;
-    this.#enter("connected");
     this.#watch(connection);
+    this.#enter("connected");
+    this.#parts.onReconnected();
     return true;
   }
 
@@ -217,7 +221,18 @@ export class Session implements Caller {
 
   #enter(state: SessionState): void {
     this.#state = state;
-    for (const listener of [...this.#listeners]) listener(state);
+    for (const listener of [...this.#listeners]) tell(listener, state);
+  }
+}
+
+/** What a listener throws is its program's concern, and must not stop the recovery. */
+function tell(listener: (state: SessionState) => void, state: SessionState): void {
+  try {
+    listener(state);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

@@ -96,5 +96,5 @@ export const limits = {
   /** Events a client keeps per process while a gap before them is filled. */
   reorderEvents: 256,
   /** Bytes a client keeps per process for a slow reader; then it falls back on `process/read`. */
-  clientBufferBytes: 1 * MIB,
+  clientBufferBytes: 4 * MIB,
 } as const;

@@ -30,7 +30,7 @@ export class RemoteFileSystem implements fs.FileSystem {
   }) {
     const { caller, capabilities, subscriptions } = parts;
     this.#calls = new FileCalls(caller, capabilities);
-    this.#parts = { calls: this.#calls, subscriptions, ended: caller.ended };
+    this.#parts = { calls: this.#calls, subscriptions };
   }
 
   async readFile(

@@ -5,6 +5,7 @@ import { type GrepMatch } from "../../protocol/methods/fs_grep.ts";
 import type { ChangedParams } from "../../protocol/methods/fs_watch.ts";
 import { notifications } from "../../protocol/methods/mod.ts";
 import type { Caller } from "../caller.ts";
+import type { ExecServerError } from "../errors.ts";
 import { decode } from "../../protocol/schema.ts";
 
 /** One who watches. */
@@ -23,6 +24,8 @@ export class FileSubscriptions {
   readonly watches: Map<string, WatchSubscription> = new Map();
   /** Waits for missing paths, by id. */
   readonly missing: Map<number, () => void> = new Map();
+  /** Told when nothing will come any more. */
+  readonly ends: Set<(error: ExecServerError) => void> = new Set();
   #lastId = 0;
 
   /** A number that no search or watch of this connection has had. */
@@ -53,6 +56,12 @@ export class FileSubscriptions {
       }
     }
     return undefined;
+  }
+
+  /** Nothing will come any more. */
+  end(error: ExecServerError): void {
+    for (const end of [...this.ends]) end(error);
+    this.ends.clear();
   }
 
   /**

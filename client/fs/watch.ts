@@ -14,8 +14,6 @@ export interface WatchParts {
   readonly calls: FileCalls;
   /** Where notifications come from. */
   readonly subscriptions: FileSubscriptions;
-  /** Settles with the error that the connection ended with. */
-  readonly ended: Promise<ExecServerError>;
 }
 
 // Notifications of a reader that does not read; then they become one: look again.
@@ -23,7 +21,7 @@ const MAX_HELD = 1000;
 
 /** Changes from the first read on, until the loop is left. */
 export async function* watchTree(
-  { calls, subscriptions, ended }: WatchParts,
+  { calls, subscriptions }: WatchParts,
   path: FilePath,
   { signal, ...options }: WatchOptions = {},
 ): AsyncGenerator<FileChanges> {
@@ -32,18 +30,23 @@ export async function* watchTree(
   const watchId = `w${subscriptions.newId()}`;
   const inbox = new Inbox<FileChanges>();
   const params = { ...options, watchId, path: uriOf(path) };
+  let isBegun = false;
   subscriptions.watches.set(watchId, {
     take: (changed) => take(inbox, changed),
-    renew: (connection) => renew(connection, params, inbox),
+    // Before it has begun, the call that begins it is still on its way.
+    renew: (connection) => isBegun ? renew(connection, params, inbox) : Promise.resolve(),
   });
   const abort = () => inbox.fail(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
-  void ended.then((error) => inbox.fail(error));
+  const fail = (error: unknown) => inbox.fail(error);
+  subscriptions.ends.add(fail);
   try {
     await calls.call("fs/watch", params, { signal });
+    isBegun = true;
     yield* inbox.items();
   } finally {
     signal?.removeEventListener("abort", abort);
+    subscriptions.ends.delete(fail);
     subscriptions.watches.delete(watchId);
     calls.tidy("fs/unwatch", { watchId });
   }
@@ -81,7 +84,7 @@ function take(inbox: Inbox<FileChanges>, changed: ChangedParams): void {
 
 /** Waits for missing paths; see `FileSystem.watchMissing`. */
 export async function watchMissing(
-  { calls, subscriptions, ended }: WatchParts,
+  { calls, subscriptions }: WatchParts,
   missing: readonly FilePath[],
   { present, signal }: { readonly present?: FilePath; readonly signal?: AbortSignal | undefined },
 ): Promise<MissingWatch> {
@@ -92,20 +95,22 @@ export async function watchMissing(
   for (const [id, wake] of [...subscriptions.missing]) {
     if (id < watchId) wake();
   }
-  subscriptions.missing.set(watchId, () => {
+  const wake = () => {
     subscriptions.missing.delete(watchId);
+    subscriptions.ends.delete(wake);
     resolve();
-  });
+  };
+  subscriptions.missing.set(watchId, wake);
   // A lost session watches nothing: time to look again, by another one.
-  void ended.then(() => resolve());
+  subscriptions.ends.add(wake);
   const about = present === undefined ? {} : { present: uriOf(present) };
   const params = { watchId, missing: missing.map(uriOf), ...about };
   try {
     const { watching } = await calls.call("fs/watchMissing", params, { signal });
-    if (!watching) subscriptions.missing.get(watchId)?.();
+    if (!watching) wake();
     return { watching, changed: told };
   } catch (error) {
-    subscriptions.missing.delete(watchId);
+    wake();
     throw error;
   }
 }

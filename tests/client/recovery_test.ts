@@ -10,6 +10,7 @@ import { within } from "../support/deadline.ts";
 import { FaultProxy } from "../support/fault_proxy.ts";
 import { Scratch } from "../support/scratch.ts";
 import { sharedServer } from "../support/shared_server.ts";
+import { targetName } from "../support/target.ts";
 
 const server = sharedServer();
 const env = { PATH: "/usr/bin:/bin" };
@@ -129,6 +130,113 @@ Deno.test("A server that says nothing but lives is not taken for dead", async ()
   await using client = await connectWebSocket({ url: proxy.url, heartbeat });
   await (await client.start({ argv: ["/bin/sleep", "0.2"], env })).exit;
   assertEquals([client.state, proxy.accepted], ["connected", 1]);
+});
+
+Deno.test("A reader that pauses through a cut gets every byte, and the session is not lost", async () => {
+  await using proxy = new FaultProxy(server().url);
+  const heartbeat = { intervalMs: 20, timeoutMs: 20 };
+  const options = { url: proxy.url, heartbeat, backpressure: true };
+  await using client = await connectWebSocket(options);
+  const size = 24 * 1024 * 1024;
+  const process = await client.start({
+    argv: ["/usr/bin/head", "-c", `${size}`, "/dev/zero"],
+    env,
+  });
+  const events = process.events();
+  const first = await within(events.next(), "the first output");
+  let bytes = first.value?.type === "output" ? first.value.chunk.byteLength : 0;
+  // Nobody reads now: only a failing write tells the client that its connection is gone.
+  const back = new Promise<void>((resolve) => {
+    client.onState((state) => state === "connected" && resolve());
+  });
+  proxy.cut();
+  await within(back, "the recovery");
+  for await (const event of events) if (event.type === "output") bytes += event.chunk.byteLength;
+  // The reference forgets what exceeds its window while nobody is attached.
+  assertEquals(targetName() === "reference" || bytes === size, true, `${bytes}`);
+});
+
+Deno.test("A listener that throws does not stop the recovery", async () => {
+  await using proxy = new FaultProxy(server().url);
+  await using client = await connectWebSocket({ url: proxy.url });
+  const reported: string[] = [];
+  const report = (event: ErrorEvent) => {
+    event.preventDefault();
+    reported.push(event.error.message);
+  };
+  globalThis.addEventListener("error", report);
+  const forget = client.onState((state) => {
+    throw new Error(`Not ${state}`);
+  });
+  proxy.cut();
+  assertEquals(await client.call("environment/status", {}), { status: "ready" });
+  forget();
+  globalThis.removeEventListener("error", report);
+  assertEquals(reported, ["Not recovering", "Not connected"]);
+});
+
+Deno.test({
+  name: "A watch that is begun while the connection is recovered begins once",
+  ignore: targetName() === "reference",
+  async fn() {
+    await using scratch = await Scratch.create();
+    await using proxy = new FaultProxy(server().url);
+    await using client = await connectWebSocket({ url: proxy.url });
+    proxy.refuse(true);
+    proxy.cut();
+    await proxy.connections(2);
+    const watch = client.fs.watch(`file://${scratch.path}`)[Symbol.asyncIterator]();
+    const first = watch.next();
+    proxy.refuse(false);
+    await untilState(client, "connected");
+    let isTold = false;
+    const told = within(first, "a change").then(({ done }) => {
+      isTold = true;
+      return done;
+    });
+    // When the watch begins is not known; from then on a change is told.
+    for (let file = 0; !isTold; file++) {
+      await Deno.writeTextFile(`${scratch.path}/${file}`, "");
+      await client.call("environment/status", {});
+    }
+    assertEquals(await told, false);
+    await watch.return?.();
+  },
+});
+
+Deno.test({
+  name: "A flood goes on after a reconnect that takes its time",
+  ignore: targetName() === "reference",
+  async fn() {
+    await using scratch = await Scratch.create();
+    // Enough directories that watching them again lasts longer than the flood needs to be held.
+    for (let at = 0; at < 1500; at++) await Deno.mkdir(`${scratch.path}/${at}`);
+    await using proxy = new FaultProxy(server().url);
+    await using client = await connectWebSocket({ url: proxy.url });
+    const watch = client.fs.watch(`file://${scratch.path}`)[Symbol.asyncIterator]();
+    const watching = watch.next();
+    watching.catch(() => {});
+    const size = 20 * 1024 * 1024;
+    const process = await client.start({
+      argv: ["/usr/bin/head", "-c", `${size}`, "/dev/zero"],
+      env,
+    });
+    let bytes = 0;
+    let isCut = false;
+    const reading = (async () => {
+      for await (const event of process.events()) {
+        if (event.type !== "output") continue;
+        bytes += event.chunk.byteLength;
+        if (!isCut && bytes > 1024 * 1024) {
+          isCut = true;
+          proxy.cut();
+        }
+      }
+    })();
+    await within(reading, "the end of the flood");
+    assertEquals(bytes, size);
+    await watch.return?.();
+  },
 });
 
 Deno.test("Closing a client that is recovering ends the attempt", async () => {
