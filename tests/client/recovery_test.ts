@@ -108,20 +108,25 @@ Deno.test("A client that cannot come back fails in time, and every promise with 
   await other.call("process/terminate", { processId: process.processId });
 });
 
-Deno.test("Half of a connection that lives on is noticed, and the session goes on", async () => {
-  await using proxy = new FaultProxy(server().url);
-  const heartbeat = { intervalMs: 30, timeoutMs: 200 };
-  await using client = await connectWebSocket({ url: proxy.url, heartbeat });
-  const process = await client.start({ argv: ["/bin/cat"], env, pipeStdin: true });
-  proxy.freeze();
-  const written = process.write(new TextEncoder().encode("over there\n"));
-  await untilState(client, "recovering");
-  // The old connection stays as it is: neither side has heard that it is dead.
-  proxy.thawNew();
-  await within(written, "the write");
-  const { value } = await within(process.events().next(), "the output");
-  assertEquals(value?.type === "output" && text(value.chunk), "over there\n");
-  await process.terminate();
+Deno.test({
+  name: "Half of a connection that lives on is noticed, and the session goes on",
+  // The reference hands no session over while it takes the old connection for alive.
+  ignore: targetName() === "reference",
+  async fn() {
+    await using proxy = new FaultProxy(server().url);
+    const heartbeat = { intervalMs: 30, timeoutMs: 200 };
+    await using client = await connectWebSocket({ url: proxy.url, heartbeat });
+    const process = await client.start({ argv: ["/bin/cat"], env, pipeStdin: true });
+    proxy.freeze();
+    const written = process.write(new TextEncoder().encode("over there\n"));
+    await untilState(client, "recovering");
+    // The old connection stays as it is: neither side has heard that it is dead.
+    proxy.thawNew();
+    await within(written, "the write");
+    const { value } = await within(process.events().next(), "the output");
+    assertEquals(value?.type === "output" && text(value.chunk), "over there\n");
+    await process.terminate();
+  },
 });
 
 Deno.test("A server that says nothing but lives is not taken for dead", async () => {
@@ -132,28 +137,32 @@ Deno.test("A server that says nothing but lives is not taken for dead", async ()
   assertEquals([client.state, proxy.accepted], ["connected", 1]);
 });
 
-Deno.test("A reader that pauses through a cut gets every byte, and the session is not lost", async () => {
-  await using proxy = new FaultProxy(server().url);
-  const heartbeat = { intervalMs: 20, timeoutMs: 20 };
-  const options = { url: proxy.url, heartbeat, backpressure: true };
-  await using client = await connectWebSocket(options);
-  const size = 24 * 1024 * 1024;
-  const process = await client.start({
-    argv: ["/usr/bin/head", "-c", `${size}`, "/dev/zero"],
-    env,
-  });
-  const events = process.events();
-  const first = await within(events.next(), "the first output");
-  let bytes = first.value?.type === "output" ? first.value.chunk.byteLength : 0;
-  // Nobody reads now: only a failing write tells the client that its connection is gone.
-  const back = new Promise<void>((resolve) => {
-    client.onState((state) => state === "connected" && resolve());
-  });
-  proxy.cut();
-  await within(back, "the recovery");
-  for await (const event of events) if (event.type === "output") bytes += event.chunk.byteLength;
+Deno.test({
+  name: "A reader that pauses through a cut gets every byte, and the session is not lost",
   // The reference forgets what exceeds its window while nobody is attached.
-  assertEquals(targetName() === "reference" || bytes === size, true, `${bytes}`);
+  ignore: targetName() === "reference",
+  async fn() {
+    await using proxy = new FaultProxy(server().url);
+    const heartbeat = { intervalMs: 20, timeoutMs: 20 };
+    const options = { url: proxy.url, heartbeat, backpressure: true };
+    await using client = await connectWebSocket(options);
+    const size = 24 * 1024 * 1024;
+    const process = await client.start({
+      argv: ["/usr/bin/head", "-c", `${size}`, "/dev/zero"],
+      env,
+    });
+    const events = process.events();
+    const first = await within(events.next(), "the first output");
+    let bytes = first.value?.type === "output" ? first.value.chunk.byteLength : 0;
+    // Nobody reads now: only a failing write tells the client that its connection is gone.
+    const back = new Promise<void>((resolve) => {
+      client.onState((state) => state === "connected" && resolve());
+    });
+    proxy.cut();
+    await within(back, "the recovery");
+    for await (const event of events) if (event.type === "output") bytes += event.chunk.byteLength;
+    assertEquals(bytes, size);
+  },
 });
 
 Deno.test("A listener that throws does not stop the recovery", async () => {
