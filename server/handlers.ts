@@ -5,6 +5,7 @@ import type { FileHandlers, FileMethod } from "./fs/handlers.ts";
 import type { Handler } from "./handler.ts";
 import { info } from "./environment/info.ts";
 import { status } from "./environment/status.ts";
+import { requireWaiting } from "./fs/steps.ts";
 import { closeStdin } from "./process/close_stdin.ts";
 import { read } from "./process/read.ts";
 import { resize } from "./process/resize.ts";
@@ -26,7 +27,11 @@ let files: FileHandlers | undefined;
 function fileMethod<M extends FileMethod>(method: M): Handler<M> {
   return (params, call) =>
     files === undefined
-      ? loadFiles().then((loaded) => loaded[method](params, call))
+      ? loadFiles().then((loaded) => {
+        // The connection may have ended meanwhile: what is made now nobody would let go of.
+        requireWaiting(call.signal);
+        return loaded[method](params, call);
+      })
       : files[method](params, call);
 }
 

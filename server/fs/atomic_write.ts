@@ -37,7 +37,8 @@ const ETXTBSY = 26;
 /**
  * Writes a new file beside the old one, and moves it over it when all of it is on the disk. The new
  * one has the mode and owner of the old one; whoever may not write that may not replace it either.
- * @throws {RpcError} `fileRefused` for what is no regular file
+ * @throws {RpcError} `fileRefused` for what is no regular file; `fileFailed` when it is replaced, but
+ * may not be on the disk
  * @throws {FileFault} when the system refuses; then nothing has changed
  */
 export async function writeAtomically(
@@ -52,10 +53,10 @@ export async function writeAtomically(
     const place = { parent, name: parts.name };
     const old = await replaceable(place, files);
     await replace({ place, old, bytes }, { files, signal });
+    await flushReplaced(parent, target);
   } finally {
     parent.close();
   }
-  await files.flushDirectory(parts.parent);
 }
 
 /** Where a path leads to; the last name need not be there, also when a link says it. */
@@ -141,6 +142,16 @@ async function replace(
   } catch (error) {
     await removeQuietly(temporary, files);
     throw error;
+  }
+}
+
+async function flushReplaced(parent: OpenDirectory, path: NativePath): Promise<void> {
+  try {
+    await parent.flush();
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error;
+    const words = `"${displayPath(path)}" was replaced, but is not known to be on the disk`;
+    throw new RpcError("fileFailed", `${words}: ${error.message}`, { cause: error });
   }
 }
 

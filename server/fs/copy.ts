@@ -7,6 +7,7 @@ import type { Call } from "../call.ts";
 import { copyFile, copyLink } from "./copy_file.ts";
 import { copyTree } from "./copy_tree.ts";
 import { localPath, named, refuseSandbox } from "./path.ts";
+import { requireWaiting } from "./steps.ts";
 
 /** A link is copied as a link; a directory into the one that is there. */
 export async function copy(params: Params<"fs/copy">, call: Call): Promise<Result<"fs/copy">> {
@@ -26,7 +27,10 @@ export async function copy(params: Params<"fs/copy">, call: Call): Promise<Resul
       if (!params.recursive) {
         throw refused("requires recursive: true when sourcePath is a directory");
       }
-      await copyTree({ from, to }, call);
+      await call.holdings.searches.trees.run(async () => {
+        requireWaiting(call.signal);
+        await copyTree({ from, to }, call);
+      });
       return {};
     case "other":
       throw refused("only supports regular files, directories, and symlinks", from);

@@ -66,7 +66,10 @@ async function refuseInside(
   destination: NativePath,
   files: FileSystem,
 ): Promise<void> {
-  let at: NativePath | undefined = await realPlace(destination, files);
+  let at: NativePath | undefined = await named(
+    destination,
+    () => realPlace(destination, files),
+  );
   for (; at !== undefined; at = splitPath(at)?.parent) {
     const place: NativePath = at;
     requireOther(source, await named(place, () => files.status(place, "last")));
@@ -79,7 +82,8 @@ async function realPlace(path: NativePath, files: FileSystem): Promise<NativePat
     try {
       return await files.realPath(at);
     } catch (error) {
-      if (at === "/") throw error;
+      // Whatever else is wrong with it is wrong with every path above, or worth telling.
+      if (at === "/" || !isFault(error, "ENOENT")) throw error;
     }
   }
 }

@@ -66,6 +66,8 @@ export interface OpenDirectory {
   items(signal?: AbortSignal): Promise<readonly DirectoryItem[]>;
   /** Facts about it. */
   status(): Awaitable<FileStatus>;
+  /** Settles when its entries would outlast a loss of power, where the file system can do that. */
+  flush(): Promise<void>;
   /** Lets go of it. Harmless when done already. */
   close(): void;
 }
@@ -142,6 +144,4 @@ export interface FileSystem {
   setMode(place: Place, mode: number, links: Links): Promise<void>;
   /** The same place without links; it must exist. */
   realPath(path: NativePath): Promise<NativePath>;
-  /** Settles when the entries of a directory would outlast a loss of power. */
-  flushDirectory(path: NativePath): Promise<void>;
 }

@@ -23,6 +23,7 @@ export async function glob(params: GlobParams, call: Call): Promise<WalkResult> 
   let length = 0;
   const request = { ...scope, glob: { patterns, maxResults } };
   const end = await runSearch(call.machine, request, {
+    running: call.holdings.searches.running,
     signal: call.signal,
     take(report) {
       entries.push(...report.entries);

@@ -23,6 +23,7 @@ export async function grep(params: GrepParams, call: Call): Promise<GrepResult> 
   using relay = new MatchRelay(params.searchId, call);
   const request = { ...scope, grep: { pattern, isRegex, ignoreCase, include, maxMatches } };
   const end = await runSearch(call.machine, request, {
+    running: call.holdings.searches.running,
     signal: search.signal,
     take: (report) => relay.take(report),
   });

@@ -3,6 +3,7 @@
 import { RpcError } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { NativePath } from "./file_system.ts";
+import { HandleBudget, handleBudget } from "./handle_budget.ts";
 import { FileHandle, type FileHandleOptions, unknownHandle } from "./file_handle.ts";
 
 const encoder = new TextEncoder();
@@ -18,14 +19,23 @@ export class HandleTable {
   readonly #open = new Map<string, FileHandle>();
   /** No longer in the table, and not closed yet: they count, for their descriptors do. */
   readonly #closing = new Set<Promise<void>>();
+  readonly #budget: HandleBudget;
+  #isDisposed = false;
+
+  /** @param budget shared by all tables of a server */
+  constructor(budget: HandleBudget = handleBudget()) {
+    this.#budget = budget;
+  }
 
   /**
    * Begins to open a file. Its id is taken at once, so that calls which are already on their way
    * find it, and wait for it.
    * @returns settles when the file is open
-   * @throws {RpcError} `fileRefused` when the id is too long or taken, or too many files are open
+   * @throws {RpcError} `fileRefused` when the id is too long or taken, or too many files are open;
+   * `fileFailed` when nobody is left to close it
    */
   open(id: string, { place, access, open }: FileOpening): Promise<void> {
+    if (this.#isDisposed) throw new RpcError("fileFailed", "The connection has ended");
     this.requireId(id);
     if (this.#open.has(id)) {
       throw new RpcError("fileRefused", `file handle \`${id}\` already exists`);
@@ -36,8 +46,11 @@ export class HandleTable {
         `at most ${limits.openFiles} file handles may be open per connection`,
       );
     }
+    const path = place();
+    this.#budget.requireRoom();
     const room = () => this.#room();
-    const handle = new FileHandle(id, { path: place(), access, open, room });
+    const handle = new FileHandle(id, { path, access, open, room });
+    this.#budget.add(handle);
     this.#open.set(id, handle);
     return handle.opened.catch((error) => {
       void this.drop(handle);
@@ -69,11 +82,15 @@ export class HandleTable {
     if (this.#open.get(handle.id) === handle) this.#open.delete(handle.id);
     const closed = handle.close();
     this.#closing.add(closed);
-    return closed.finally(() => this.#closing.delete(closed));
+    return closed.finally(() => {
+      this.#closing.delete(closed);
+      this.#budget.delete(handle);
+    });
   }
 
-  /** Lets go of all. */
+  /** Lets go of all, and opens no more. */
   dispose(): void {
+    this.#isDisposed = true;
     for (const handle of this.#open.values()) {
       // Nobody is left to be told that closing failed; the descriptor is free all the same.
       this.drop(handle).catch(() => {});

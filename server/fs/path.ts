@@ -1,18 +1,28 @@
 /** From a path on the wire to a native one, and from the system's failures to wire errors. @module */
 
 import { RpcError } from "../../protocol/errors.ts";
-import { displayPath } from "../../protocol/native_path.ts";
+import { displayPath, nativeBytes } from "../../protocol/native_path.ts";
 import { nativePath, type PathUri, PathUriError } from "../../protocol/path_uri.ts";
 import type { Machine } from "../machine.ts";
 import { FileFault, isFault } from "./file_fault.ts";
 import type { Awaitable, NativePath, Place } from "./file_system.ts";
 
+/** Linux takes no longer ones, other systems shorter ones. */
+const MOST_PATH_BYTES = 4095;
+
 /**
- * Native path of a URI.
+ * Native path of a URI. Longer ones than any system call takes are refused before work is done on
+ * each of their names.
  * @throws {RpcError} `invalidParams` when no machine has such a path, `fileRefused` when this one
- * has not
+ * has not, `fileFailed` when it is too long
  */
 export function localPath(uri: PathUri, { system }: Pick<Machine, "system">): NativePath {
+  const path = pathOn(system, uri);
+  requireShort(path);
+  return path;
+}
+
+function pathOn(system: Machine["system"], uri: PathUri): NativePath {
   try {
     return nativePath(uri, system);
   } catch (error) {
@@ -20,6 +30,15 @@ export function localPath(uri: PathUri, { system }: Pick<Machine, "system">): Na
     const key = error.isInvalidAnywhere ? "invalidParams" : "fileRefused";
     throw new RpcError(key, error.message, { cause: error });
   }
+}
+
+function requireShort(path: NativePath): void {
+  // Each UTF-16 unit becomes at most three bytes.
+  if (path.length * 3 <= MOST_PATH_BYTES) return;
+  const bytes = nativeBytes(path).byteLength;
+  if (bytes <= MOST_PATH_BYTES) return;
+  const fault = FileFault.of("ENAMETOOLONG");
+  throw new RpcError(keyOf(fault), `${fault.message}: a path of ${bytes} bytes`, { cause: fault });
 }
 
 /**

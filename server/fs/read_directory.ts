@@ -6,10 +6,10 @@ import { displayPath } from "../../protocol/native_path.ts";
 import { childUri, type PathUri } from "../../protocol/path_uri.ts";
 import type { Call } from "../call.ts";
 import { forEachAtOnce } from "./at_once.ts";
-import type { Child, DirectoryItem, FileKind, OpenDirectory } from "./file_system.ts";
+import type { Child, DirectoryItem, FileKind, NativePath, OpenDirectory } from "./file_system.ts";
 import { describe, describeUnix } from "./metadata.ts";
 import { localPath, named, refuseSandbox } from "./path.ts";
-import { Steps } from "./steps.ts";
+import { requireWaiting, Steps } from "./steps.ts";
 
 /** Lists a directory; what a link is is what it leads to. */
 export async function readDirectory(
@@ -17,8 +17,19 @@ export async function readDirectory(
   call: Call,
 ): Promise<Result<"fs/readDirectory">> {
   refuseSandbox(params.sandbox);
+  const path = localPath(params.path, call.machine);
+  return await call.holdings.searches.trees.run(async () => {
+    requireWaiting(call.signal);
+    return await listPath(path, params, call);
+  });
+}
+
+async function listPath(
+  path: NativePath,
+  params: Params<"fs/readDirectory">,
+  call: Call,
+): Promise<Result<"fs/readDirectory">> {
   const { machine, signal, wantsExtensions } = call;
-  const path = localPath(params.path, machine);
   const directory = await named(path, () => machine.files.openDirectory(path, "follow"));
   try {
     const items = await named(path, () => directory.items(signal));

@@ -6,16 +6,23 @@ import type { Params, Result } from "../../protocol/methods/mod.ts";
 import { displayPath } from "../../protocol/native_path.ts";
 import { lendBlock, takeBack } from "../../protocol/spare_blocks.ts";
 import type { Call } from "../call.ts";
+import { Places } from "../places.ts";
 import type { NativePath, OpenFile } from "./file_system.ts";
 import { fileError, localPath, refuseSandbox } from "./path.ts";
 import { linksOf, openRegular } from "./regular_file.ts";
-import { Steps } from "./steps.ts";
+import { requireWaiting, Steps } from "./steps.ts";
 
 /** Bytes asked for at a time: what is in memory already is copied without leaving the event loop. */
 const BLOCK_BYTES = 1 << 20;
 
 /** What a file of unknown size, as in /proc, is given at first. */
 const FIRST_BYTES = 16 << 10;
+
+/**
+ * Reads of files that turn out longer than they said. No room is kept for what they grow to, so on
+ * all connections together there are few at once.
+ */
+const growing = new Places(2);
 
 /** Reads a regular file to its end, wherever that is by then. */
 export async function readFile(
@@ -52,6 +59,7 @@ async function readWhole(file: OpenFile, reading: Reading): Promise<Uint8Array<A
   // One more than there should be: a short read then tells the end without asking once more.
   let buffer = lendBlock(size === 0 ? FIRST_BYTES : size + 1);
   let length = 0;
+  let isGrowing = false;
   try {
     for (;;) {
       await steps.next();
@@ -60,13 +68,23 @@ async function readWhole(file: OpenFile, reading: Reading): Promise<Uint8Array<A
       length += count;
       refuseTooLarge(length, path);
       if (count === 0 || (count < block.byteLength && length === size)) {
+        // Not left before the client has taken enough of the answers that were made before.
+        if (isGrowing) await reading.call.roomToAnswer(Math.max(0, length - size));
         return buffer.subarray(0, length);
       }
-      if (length === buffer.byteLength) buffer = enlarged(buffer);
+      if (length < buffer.byteLength) continue;
+      if (!isGrowing) {
+        await growing.enter();
+        isGrowing = true;
+        requireWaiting(reading.call.signal);
+      }
+      buffer = enlarged(buffer);
     }
   } catch (error) {
     takeBack(buffer);
     throw error;
+  } finally {
+    if (isGrowing) growing.leave();
   }
 }
 

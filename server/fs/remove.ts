@@ -8,6 +8,7 @@ import type { FileSystem, NativePath } from "./file_system.ts";
 import { openWithoutLinks } from "./make_directories.ts";
 import { fileError, localPath, noFollowError, refuseSandbox, splitPath } from "./path.ts";
 import { removeTree } from "./remove_tree.ts";
+import { requireWaiting } from "./steps.ts";
 
 /** A link is removed itself, never what it leads to. */
 export async function remove(
@@ -38,8 +39,11 @@ async function removeThere(path: NativePath, recursive: boolean, call: Call): Pr
   const { files } = call.machine;
   const { kind } = await files.status(path, "last");
   if (kind !== "directory") return await files.remove(path, "other");
-  if (recursive) return await removeTree(path, call);
-  await files.remove(path, "directory");
+  if (!recursive) return await files.remove(path, "directory");
+  await call.holdings.searches.trees.run(async () => {
+    requireWaiting(call.signal);
+    await removeTree(path, call);
+  });
 }
 
 async function removeWithoutLinks(files: FileSystem, path: NativePath): Promise<void> {

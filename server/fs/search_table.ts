@@ -9,8 +9,11 @@ const MOST_SEARCHES = 64;
 /** An id is at most so long, in bytes of UTF-8. */
 const MOST_ID_BYTES = 64;
 
-/** Walks at work at once: each may hold megabytes of names. */
-const CONCURRENT_WALKS = 4;
+/** Calls at work on whole directories at once: each may hold megabytes of names, and descriptors. */
+const CONCURRENT_TREES = 8;
+
+/** Helper programs at once, so that one client leaves some of the machine's to the others. */
+const CONCURRENT_SEARCHES = 2;
 
 /** A search that can be ended by its id; forgotten on disposal. */
 export interface KnownSearch extends Disposable {
@@ -20,15 +23,19 @@ export interface KnownSearch extends Disposable {
 
 /** Running searches of one connection, by the ids its client chose. */
 export class SearchTable {
-  /** Where walks wait for their turn. */
-  readonly walks: Places = new Places(CONCURRENT_WALKS);
+  /** Where walks, listings, copies and removals of directories wait for their turn. */
+  readonly trees: Places = new Places(CONCURRENT_TREES);
+  /** Where searches by a helper program wait for their turn. */
+  readonly running: Places = new Places(CONCURRENT_SEARCHES);
   readonly #searches = new Map<string, AbortController>();
+  #isDisposed = false;
 
   /**
    * Takes a search in.
-   * @throws {RpcError} when its id is not usable or in use, or there are too many
+   * @throws {RpcError} when its id is not usable or in use, there are too many, or all have ended
    */
   begin(searchId: string): KnownSearch {
+    if (this.#isDisposed) throw new RpcError("fileFailed", "The connection has ended");
     const bytes = new TextEncoder().encode(searchId).byteLength;
     if (bytes === 0 || bytes > MOST_ID_BYTES) {
       throw new RpcError(
@@ -56,8 +63,9 @@ export class SearchTable {
     this.#searches.get(searchId)?.abort();
   }
 
-  /** Ends all. */
+  /** Ends all, and takes no more in. */
   dispose(): void {
+    this.#isDisposed = true;
     for (const ending of this.#searches.values()) ending.abort();
   }
 }

@@ -26,7 +26,7 @@ export async function walk(params: WalkParams, call: Call): Promise<WalkResult> 
   refuseSandbox(params.sandbox);
   requireLimits(params.options);
   const path = localPath(params.path, call.machine);
-  return await call.holdings.searches.walks.run(async () => {
+  return await call.holdings.searches.trees.run(async () => {
     requireWaiting(call.signal);
     const ending = new AbortController();
     try {

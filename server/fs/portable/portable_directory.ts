@@ -38,5 +38,19 @@ export class PortableDirectory implements OpenDirectory {
     });
   }
 
+  flush(): Promise<void> {
+    return this.#inPool(async () => {
+      if (Deno.build.os === "windows") return;
+      const { promises, constants } = await nodeFiles();
+      const flags = constants.O_RDONLY | constants.O_DIRECTORY;
+      const handle = await promises.open(this.path, flags);
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    });
+  }
+
   close(): void {}
 }

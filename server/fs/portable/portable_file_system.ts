@@ -95,20 +95,6 @@ export class PortableFileSystem implements FileSystem {
   realPath(path: NativePath): Promise<NativePath> {
     return this.#inPool(() => Deno.realPath(representable(path)));
   }
-
-  flushDirectory(path: NativePath): Promise<void> {
-    return this.#inPool(async () => {
-      if (Deno.build.os === "windows") return;
-      const { promises, constants } = await nodeFiles();
-      const flags = constants.O_RDONLY | constants.O_DIRECTORY;
-      const handle = await promises.open(representable(path), flags);
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-    });
-  }
 }
 
 async function worded<T>(work: () => Promise<T>): Promise<T> {

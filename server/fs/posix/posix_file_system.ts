@@ -125,15 +125,6 @@ export class PosixFileSystem implements FileSystem {
     );
   }
 
-  async flushDirectory(path: NativePath): Promise<void> {
-    const directory = await this.openDirectory(path, "follow");
-    try {
-      await directory.flush();
-    } finally {
-      directory.close();
-    }
-  }
-
   #at<T>(place: Place, work: (at: Located) => Promise<T>): Promise<T> {
     return whileLocated(place, this.#mounts, work);
   }

@@ -16,13 +16,18 @@ const placesOf = new WeakMap<Machine, Places>();
 /**
  * Searches. Regular expressions can take for ever and cannot be interrupted, and what they are used
  * on is written by anybody: so they run in a program of their own, which can be killed.
+ * @param running the connection's own places, one of which is taken beside one of the machine's
  * @param signal ends the search
  * @throws {RpcError} when it is refused or fails
  */
 export async function runSearch(
   machine: Machine,
   request: SearchRequest,
-  { signal, take }: { readonly signal: AbortSignal; readonly take: TakeReport },
+  { running, signal, take }: {
+    readonly running: Places;
+    readonly signal: AbortSignal;
+    readonly take: TakeReport;
+  },
 ): Promise<SearchEnd> {
   const places = placesOf.get(machine) ?? new Places(CONCURRENT_SEARCHES);
   placesOf.set(machine, places);
@@ -31,35 +36,45 @@ export async function runSearch(
   signal.addEventListener("abort", onAbort);
   if (signal.aborted) onAbort();
   try {
-    const place = places.enter() ?? Promise.resolve();
-    if (await Promise.race([place, cancelled]) === "cancelled") {
-      void place.then(() => places.leave());
+    // The connection's first: who waits for that must not keep one of the machine's from others.
+    if (!await enter(running, cancelled)) return "cancelled";
+    if (!await enter(places, cancelled)) {
+      running.leave();
       return "cancelled";
     }
-    return await runInPlace(machine, request, { take, cancelled, places });
+    const leave = () => [places, running].forEach((taken) => taken.leave());
+    return await runInPlace(machine, request, { take, cancelled, leave });
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
 }
 
+/** False when it is cancelled before there is a place. */
+async function enter(places: Places, cancelled: Promise<"cancelled">): Promise<boolean> {
+  const place = places.enter() ?? Promise.resolve();
+  if (await Promise.race([place, cancelled]) !== "cancelled") return true;
+  void place.then(() => places.leave());
+  return false;
+}
+
 async function runInPlace(
   machine: Machine,
   request: SearchRequest,
-  { take, cancelled, places }: {
+  { take, cancelled, leave }: {
     readonly take: TakeReport;
     readonly cancelled: Promise<"cancelled">;
-    readonly places: Places;
+    readonly leave: () => void;
   },
 ): Promise<SearchEnd> {
   let child: SearchChild;
   try {
     child = new SearchChild(machine, request, take);
   } catch (error) {
-    places.leave();
+    leave();
     throw error;
   }
   // Not before: a killed program that hangs in the kernel still takes its memory.
-  void child.closed.then(() => places.leave());
+  void child.closed.then(leave);
   try {
     return await Promise.race([child.end, cancelled]);
   } finally {

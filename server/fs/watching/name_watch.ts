@@ -53,6 +53,10 @@ export class NameWatch {
 
 /** The directories above a path, from the root down, each with the name that leads on. */
 export function wayTo(path: NativePath): readonly (readonly [NativePath, string])[] {
-  const names = path.split("/").filter((name) => name !== "");
-  return names.map((name, depth) => [`/${names.slice(0, depth).join("/")}`, name] as const);
+  let directory = "";
+  return path.split("/").filter((name) => name !== "").map((name) => {
+    const above = directory === "" ? "/" : directory;
+    directory += `/${name}`;
+    return [above, name] as const;
+  });
 }

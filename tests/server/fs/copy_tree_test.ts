@@ -135,5 +135,5 @@ Deno.test("fs/copy of a directory ends with its connection", async () => {
   await scene.put(files);
   scene.gone.abort();
   await assertRefused(() => copied(scene, "dir", "new"), -32603);
-  assertEquals(scene.list("new"), []);
+  assertEquals(scene.list().includes("new/"), false);
 });

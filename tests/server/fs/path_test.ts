@@ -30,6 +30,14 @@ Deno.test("localPath() is the native path", () => {
   assertEquals(localPath("file:///a%20b/", fakeMachine()), "/a b");
 });
 
+Deno.test("localPath() refuses what is too long for any system call, and does not repeat it", () => {
+  const longest = `/${"é".repeat(2047)}`;
+  assertEquals(localPath(`file://${longest}`, fakeMachine()), longest);
+  const error = assertThrows(() => localPath(`file://${longest}a`, fakeMachine()), RpcError);
+  const words = "File name too long (os error 36): a path of 4096 bytes";
+  assertEquals([error.code, error.message], [-32603, words]);
+});
+
 Deno.test("refuseSandbox() refuses any sandbox, and none only when there is none", () => {
   for (const none of [undefined, null]) refuseSandbox(none);
   for (const sandbox of [{}, [], false, 0, "", { permissions: { type: "disabled" } }]) {

@@ -43,4 +43,5 @@ Deno.test("cancel() ends the one search, dispose() all", () => {
   assertEquals([one.signal.aborted, other.signal.aborted], [true, false]);
   table.dispose();
   assertEquals(other.signal.aborted, true);
+  assertEquals(refusal(() => table.begin("late")), "The connection has ended");
 });

@@ -128,6 +128,7 @@ only("posix", "takes only names in a directory, and directories of its own", asy
     status: (): FileStatus => {
       throw new Error("Nobody asks");
     },
+    flush: () => Promise.resolve(),
     close: () => {},
   };
   assertThrows(() => files.status({ parent: stranger, name: "late" }, "last"), TypeError);

@@ -6,6 +6,7 @@ import { RpcError } from "../../../../protocol/errors.ts";
 import { pathToUri } from "../../../../protocol/path_uri.ts";
 import { runSearch } from "../../../../server/fs/search/run_search.ts";
 import type { SearchReport, SearchRequest } from "../../../../server/fs/search/search_request.ts";
+import { Places } from "../../../../server/places.ts";
 import { CommandSpawner } from "../../../../server/process/command_spawner.ts";
 import type { Child, ChildListener, SpawnRequest } from "../../../../server/process/spawner.ts";
 import { within } from "../../../support/deadline.ts";
@@ -73,7 +74,10 @@ function grep(pattern: string, isRegex = false) {
 async function runWhole(wanted: SearchRequest) {
   const reports: SearchReport[] = [];
   const take = (report: SearchReport) => void reports.push(report);
-  const end = await within(runSearch(machine, wanted, { signal: noSignal, take }), "the search");
+  const end = await within(
+    runSearch(machine, wanted, { running: new Places(1), signal: noSignal, take }),
+    "the search",
+  );
   return { end, reports };
 }
 
@@ -100,7 +104,7 @@ searchTest("a search that is not read stops, and goes on when it is", async () =
     return taken === 1 ? gate.promise : undefined;
   };
   const wanted = request(scratch.path, grep("needle"));
-  const search = runSearch(machine, wanted, { signal: noSignal, take });
+  const search = runSearch(machine, wanted, { running: new Places(1), signal: noSignal, take });
   await within(first.promise, "the first report");
   // Whatever the program could write meanwhile, nothing more is taken.
   assertEquals(taken, 1);
@@ -141,7 +145,11 @@ searchTest("a search may take so much memory only, and is missed when it is kill
   await makeRunaway(scratch.path);
   const runs = Promise.withResolvers<void>();
   const take = () => void runs.resolve();
-  const search = runSearch(machine, request(scratch.path, runaway), { signal: noSignal, take });
+  const search = runSearch(machine, request(scratch.path, runaway), {
+    running: new Places(1),
+    signal: noSignal,
+    take,
+  });
   await within(runs.promise, "the first report");
   const limits = await Deno.readTextFile(`/proc/${spawner.lastPid}/limits`);
   assertMatch(limits, /^Max data size +1610612736 /m);
@@ -157,7 +165,7 @@ searchTest("of five searches one waits, and never runs when it is ended meanwhil
   const endings = Array.from({ length: 5 }, () => new AbortController());
   const take = () => undefined;
   const searches = endings.map(({ signal }) =>
-    runSearch(machine, request(scratch.path, runaway), { signal, take })
+    runSearch(machine, request(scratch.path, runaway), { running: new Places(1), signal, take })
   );
   endings[4]?.abort();
   assertEquals(await within(searches[4] ?? Promise.reject(), "the waiting search"), "cancelled");
