@@ -1,7 +1,7 @@
 /** Does something at a server: connects, has it done, and reports what failed. @module */
 
 import type { ExecServerClient, SessionState } from "../client/mod.ts";
-import { realClock } from "../protocol/clock.ts";
+import { realClock, type Timer } from "../protocol/clock.ts";
 import { complain } from "./complain.ts";
 import { connectTo } from "./connect_to.ts";
 import { report } from "./failure.ts";
@@ -19,6 +19,26 @@ function sayState(state: SessionState): void {
   if (state === "connected") complain("The connection to the server is back");
 }
 
+// What has been told to stop may still tidy up, for so long.
+const TIDYING_MS = 3000;
+
+/** What the work returns, or what it was given up with when it does not heed the signal in time. */
+async function unlessGivenUp(work: Promise<number>, { starting, givenUp }: StopSignals) {
+  const late = Promise.withResolvers<number>();
+  let timer: Timer | undefined;
+  const wait = () => {
+    timer = realClock.after(TIDYING_MS, () => late.resolve(givenUp));
+  };
+  if (starting.aborted) wait();
+  else starting.addEventListener("abort", wait, { once: true });
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    starting.removeEventListener("abort", wait);
+    timer?.cancel();
+  }
+}
+
 /**
  * Connects, and does the work. A signal that comes before there is a process ends the attempt.
  * @param subcommand names this program to the server
@@ -33,7 +53,7 @@ export async function atServer(
   try {
     await using client = await connectTo(server, subcommand, signals.starting);
     client.onState(sayState);
-    return await work(client, signals);
+    return await unlessGivenUp(work(client, signals), signals);
   } catch (error) {
     if (signals.starting.aborted) return await signals.givenUp;
     return report(error);

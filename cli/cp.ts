@@ -13,7 +13,7 @@ import { runPlan } from "./copy/run_plan.ts";
 import { CopyProblem, type Side } from "./copy/side.ts";
 import { readFlags } from "./flags.ts";
 import { help } from "./help.ts";
-import { readServerChoice, type ServerChoice, serverFlags } from "./server_options.ts";
+import { readNamed, type ServerChoice, serverFlags, withDetails } from "./server_options.ts";
 import { pathAt } from "./server_path.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -58,7 +58,7 @@ function readRequest(args: readonly string[]): CopyRequest | undefined {
     throw new UsageError("Both ends are here: wanted one at a server, such as ws://HOST:PORT:PATH");
   }
   return {
-    server: serverOf([target, ...ends], readServerChoice(flags)),
+    server: withDetails(serverOf([target, ...ends], readNamed(flags)), flags),
     sources: ends,
     target,
     recursive: flags.has("--recursive"),
@@ -75,12 +75,13 @@ class Copy {
   readonly #client: ExecServerClient;
   readonly #request: CopyRequest;
   readonly #signal: AbortSignal;
+  readonly #taken = new Set<string>();
 
   constructor(client: ExecServerClient, request: CopyRequest, signal: AbortSignal) {
     this.#client = client;
     this.#request = request;
     this.#signal = signal;
-    this.#remote = new RemoteSide(client);
+    this.#remote = new RemoteSide(client, { signal });
   }
 
   /** Copies one source; what cannot be copied is said and counted. */
@@ -90,7 +91,8 @@ class Copy {
     const [from, to] = [this.#path(source), this.#path(target)];
     try {
       if (sources.length > 1) await requireDirectory(ends.target, to);
-      const plan = await planCopy(ends, { from, to, recursive }, (text) => this.#fail(text));
+      const wanted = { from, to, recursive, signal: this.#signal, taken: this.#taken };
+      const plan = await planCopy(ends, wanted, (text) => this.#fail(text));
       await this.#carryOut(ends, plan);
     } catch (error) {
       if (!(error instanceof CopyProblem)) throw error;
@@ -105,6 +107,7 @@ class Copy {
       signal: this.#signal,
       onBytes: (count) => progress?.add(count),
       onProblem: (text) => this.#fail(text, progress),
+      isEnded: () => this.#client.state === "failed",
     });
   }
 

@@ -120,6 +120,7 @@ server in front of its path:
   :PATH                  at the server that the flags name
   PATH                   here; ./a:b when there is a colon in the name
 A TARGET that is a directory takes the copy in. Permissions are kept; links in a tree stay links.
+Set-id bits are dropped, and names here that are not UTF-8 cannot be seen.
 
 A file is carried into a hidden one beside its new place, compared by SHA-256, and then moved there
 in one step: whatever happens, the target has all of it or what was there before. (A server that

@@ -37,25 +37,43 @@ export const serverFlags: readonly FlagSpec[] = [
  * @throws {UsageError}
  */
 export function readServerChoice(flags: Flags): ServerChoice {
-  const id = flags.one("--on");
-  const url = flags.one("--url");
-  const stdio = flags.one("--stdio");
-  const tokenFile = flags.one("--token-file");
+  return withDetails(readNamed(flags), flags);
+}
+
+/**
+ * The server that the flags name.
+ * @throws {UsageError} when they name several
+ */
+export function readNamed(flags: Flags): ServerChoice {
   const named = ["--on", "--url", "--stdio"].filter((name) => flags.has(name));
   if (named.length > 1) {
     throw new UsageError(`Both ${named.join(" and ")} name a server: wanted one of them`);
   }
-  const recovery = recoveryOf(flags.one("--recover-for"));
-  if (url !== undefined) return { kind: "url", url, tokenFile, ...recovery };
-  if (tokenFile !== undefined) throw new UsageError("--token-file is for a server named by --url");
-  if (id !== undefined) return { ...serverNamed(id), ...recovery };
-  if (recovery !== undefined) {
-    throw new UsageError("--recover-for is for a server named by --url or --on");
-  }
+  const url = flags.one("--url");
+  if (url !== undefined) return { kind: "url", url, tokenFile: undefined };
+  const id = flags.one("--on");
+  if (id !== undefined) return serverNamed(id);
+  const stdio = flags.one("--stdio");
   if (stdio === undefined) return { kind: "own" };
   const command = shellWords(stdio);
   if (command.length === 0) throw new UsageError("--stdio names no program");
   return { kind: "stdio", command };
+}
+
+/**
+ * A server with what the flags say of it, whoever named it.
+ * @throws {UsageError} when that is nothing to say of this one
+ */
+export function withDetails(server: ServerChoice, flags: Flags): ServerChoice {
+  const tokenFile = flags.one("--token-file");
+  const recovery = recoveryOf(flags.one("--recover-for"));
+  if (server.kind === "url") return { ...server, tokenFile, ...recovery };
+  if (tokenFile !== undefined) throw new UsageError("--token-file is for a server named by --url");
+  if (server.kind === "environment") return { ...server, ...recovery };
+  if (recovery !== undefined && !flags.has("--on")) {
+    throw new UsageError("--recover-for is for a server named by --url or --on");
+  }
+  return server;
 }
 
 function recoveryOf(text: string | undefined): { readonly recoveryMs: number } | undefined {

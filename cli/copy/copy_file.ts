@@ -1,5 +1,6 @@
 /** Copies one file so that its new place has all of it or what was there before. @module */
 
+import { realClock } from "../../protocol/clock.ts";
 import { CopyProblem, type EntryFacts, type Side } from "./side.ts";
 import { BLOCK_BYTES } from "./block.ts";
 import { Sha256 } from "./sha256.ts";
@@ -37,11 +38,12 @@ class Mismatch extends CopyProblem {}
  */
 export async function copyFile(job: FileJob, options: FileCopyOptions): Promise<void> {
   const { target, to, facts } = job;
-  const part = await partPath(target, to);
+  const part = await partPath(target, to, options);
   try {
+    await preparePart(job, part, options);
     if (facts.size <= BLOCK_BYTES) await copySmall(job, part, options);
     else await copyLarge(job, part, options);
-    if (facts.mode !== undefined) await target.setMode(part, facts.mode);
+    if (facts.mode !== undefined) await target.setMode(part, facts.mode & PERMISSIONS);
     await target.replace(part, to);
   } catch (error) {
     // What has been copied of a small file is not worth keeping, and what is wrong must not be kept.
@@ -49,6 +51,20 @@ export async function copyFile(job: FileJob, options: FileCopyOptions): Promise<
     if (!isKept) await removeQuietly(target, part);
     throw error;
   }
+}
+
+/** Sees to a file to copy into: a new one, or a regular one that an earlier attempt left. */
+async function preparePart(
+  { target, facts }: FileJob,
+  part: string,
+  { resume, signal }: FileCopyOptions,
+): Promise<void> {
+  signal.throwIfAborted();
+  const kept = resume ? await target.look(part, { followLink: false }) : undefined;
+  if (kept?.kind === "file") return;
+  // A name that can be foreseen may have been taken by someone, to have a link followed.
+  if (kept !== undefined) await target.remove(part);
+  await target.create(part, facts.mode);
 }
 
 async function copySmall(
@@ -130,17 +146,26 @@ async function holds(
 }
 
 async function removeQuietly(side: Side, path: string): Promise<void> {
+  const over = new AbortController();
+  const timer = realClock.after(CLEAN_UP_MS, () => over.abort());
   try {
-    await side.remove(path);
+    await side.remove(path, { signal: over.signal });
   } catch {
     // Whatever made the copy fail is what matters, and may be in the way of this too.
+  } finally {
+    timer.cancel();
   }
 }
 
-/** Beside the new place, so that moving it there is one step; the same for every attempt. */
-async function partPath(side: Side, path: string): Promise<string> {
+/** Beside the new place, so that moving it there is one step; found again only to go on from it. */
+async function partPath(
+  side: Side,
+  path: string,
+  { resume }: { readonly resume: boolean },
+): Promise<string> {
   const { directory, name } = side.split(path);
-  return side.join(directory, `.${await shortened(name)}.exec-server-part`);
+  const chance = resume ? "" : `.${crypto.randomUUID().slice(-12)}`;
+  return side.join(directory, `.${await shortened(name)}${chance}.exec-server-part`);
 }
 
 /** Names have at most 255 bytes, and each unit of a string becomes at most three. */
@@ -151,4 +176,8 @@ async function shortened(name: string): Promise<string> {
   return `${name.slice(0, LONGEST_PART / 2)}.${digest.hex().slice(0, 16)}`;
 }
 
-const LONGEST_PART = 76;
+const LONGEST_PART = 74;
+// Who runs a copy need not be who was to lend their rights: set-id bits stay behind.
+const PERMISSIONS = 0o777;
+// Tidying up must not keep anyone who has asked for the end.
+const CLEAN_UP_MS = 2000;

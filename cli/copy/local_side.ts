@@ -44,7 +44,9 @@ export class LocalSide implements Side {
       const entries: SideEntry[] = [];
       for await (const { name } of Deno.readDir(path)) {
         const child = join(path, name);
-        entries.push({ name, path: child, facts: await factsOf(child, await Deno.lstat(child)) });
+        const facts = await this.look(child, { followLink: false });
+        // What is gone since the directory was read is no part of it.
+        if (facts !== undefined) entries.push({ name, path: child, facts });
       }
       return entries;
     });
@@ -54,8 +56,16 @@ export class LocalSide implements Side {
     return tried(() => Deno.readFile(path));
   }
 
+  create(path: string, mode: number | undefined): Promise<void> {
+    // Without a mode to be set later, the one that new files get has to do.
+    const closed = mode === undefined ? {} : { mode: 0o600 };
+    return tried(async () => {
+      (await Deno.open(path, { write: true, createNew: true, ...closed })).close();
+    });
+  }
+
   writeAll(path: string, bytes: Uint8Array): Promise<void> {
-    return tried(() => Deno.writeFile(path, bytes));
+    return tried(() => Deno.writeFile(path, bytes, { create: false }));
   }
 
   read(path: string, { offset, signal }: TransferOptions): ReadableStream<Uint8Array> {
@@ -66,7 +76,7 @@ export class LocalSide implements Side {
     let file: Deno.FsFile;
     return new WritableStream({
       async start() {
-        file = await tried(() => Deno.open(path, { write: true, create: true }));
+        file = await tried(() => Deno.open(path, { write: true }));
         await tried(() => file.truncate(offset));
         await file.seek(offset, Deno.SeekMode.Start);
       },

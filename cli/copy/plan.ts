@@ -10,6 +10,8 @@ export interface PlannedEntry {
   readonly facts: EntryFacts;
   /** Its path at the target. */
   readonly to: string;
+  /** The directory of the plan that it is in; undefined for the source itself. */
+  readonly within: PlannedEntry | undefined;
 }
 
 /** All of them. */
@@ -30,18 +32,29 @@ export interface Ends {
   readonly target: Side;
 }
 
+/** What to plan. */
+export interface PlanRequest {
+  /** The source. */
+  readonly from: string;
+  /** The target. */
+  readonly to: string;
+  /** Whether a directory may be copied. */
+  readonly recursive: boolean;
+  /** Stops it. */
+  readonly signal: AbortSignal;
+  /** Where earlier sources of the same command go; this one's place is added. */
+  readonly taken: Set<string>;
+}
+
 /**
  * Plans the copy of one source, which goes into the target when that is a directory.
  * @param onProblem told of what cannot be copied, such as a device
- * @throws {CopyProblem} when the source is missing, or a directory although `recursive` is false
+ * @throws {CopyProblem} when the source is missing, or a directory although `recursive` is false,
+ * or when its place is taken
  */
 export async function planCopy(
   { source, target }: Ends,
-  { from, to, recursive }: {
-    readonly from: string;
-    readonly to: string;
-    readonly recursive: boolean;
-  },
+  { from, to, recursive, signal, taken }: PlanRequest,
   onProblem: (problem: string) => void,
 ): Promise<CopyPlan> {
   // Only within a tree links are copied as links: one that is named is meant to be followed.
@@ -55,10 +68,22 @@ export async function planCopy(
   if (facts.kind === "directory" && found !== undefined && !isInto) {
     throw new CopyProblem(`${target.shown(to)} is no directory, but ${source.shown(from)} is one`);
   }
-  const root = isInto ? target.join(to, source.split(from).name) : to;
-  const plan = new Planner(source, target, onProblem);
-  await plan.add({ from, facts, to: root });
+  const { name } = source.split(from);
+  const root = isInto && isOneName(name) ? target.join(to, name) : to;
+  if (taken.has(root)) {
+    throw new CopyProblem(
+      `${source.shown(from)}: ${target.shown(root)} is where another source goes; left out`,
+    );
+  }
+  taken.add(root);
+  const plan = new Planner({ source, target }, signal, onProblem);
+  await plan.add({ from, facts, to: root, within: undefined });
   return plan;
+}
+
+/** Whether a name leads to an entry of its directory, and nowhere else. */
+function isOneName(name: string): boolean {
+  return name !== "" && name !== "." && name !== ".." && !/[/\0]/.test(name);
 }
 
 class Planner implements CopyPlan {
@@ -67,22 +92,47 @@ class Planner implements CopyPlan {
   bytes = 0;
   readonly #source: Side;
   readonly #target: Side;
+  readonly #signal: AbortSignal;
   readonly #onProblem: (problem: string) => void;
 
-  constructor(source: Side, target: Side, onProblem: (problem: string) => void) {
+  constructor(
+    { source, target }: Ends,
+    signal: AbortSignal,
+    onProblem: (problem: string) => void,
+  ) {
     this.#source = source;
     this.#target = target;
+    this.#signal = signal;
     this.#onProblem = onProblem;
   }
 
   async add(root: PlannedEntry): Promise<void> {
     this.#take(root);
     // Grows while it is gone through: directories are found in directories.
-    for (const directory of this.directories) {
-      for (const { name, path, facts } of await this.#list(directory.from)) {
-        this.#take({ from: path, facts, to: this.#target.join(directory.to, name) });
+    for (const within of this.directories) {
+      this.#signal.throwIfAborted();
+      const names = new Set<string>();
+      for (const { name, path, facts } of await this.#list(within.from)) {
+        if (!this.#accepts(name, { names, within })) continue;
+        this.#take({ from: path, facts, to: this.#target.join(within.to, name), within });
       }
     }
+  }
+
+  /** The other end may say anything; what it says must not lead out of the target. */
+  #accepts(
+    name: string,
+    { names, within }: { readonly names: Set<string>; readonly within: PlannedEntry },
+  ): boolean {
+    const isGood = isOneName(name) && !names.has(name);
+    names.add(name);
+    if (!isGood) {
+      const flaw = isOneName(name) ? "is listed twice" : "is no name of an entry";
+      this.#onProblem(
+        `${this.#source.shown(within.from)}: ${JSON.stringify(name)} ${flaw}: left out`,
+      );
+    }
+    return isGood;
   }
 
   #take(entry: PlannedEntry): void {

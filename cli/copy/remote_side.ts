@@ -13,14 +13,19 @@ import {
 
 // Metadata calls on their way at once, for servers that describe only one entry at a time.
 const CALLS_AT_ONCE = 64;
+/** What a mode allows those who are not the owner. */
+const OTHERS = 0o077;
 
 /** A server's files; paths are URIs. */
 export class RemoteSide implements Side {
   readonly isRemote: boolean = true;
   readonly #client: ExecServerClient;
+  readonly #signal: AbortSignal;
 
-  constructor(client: ExecServerClient) {
+  /** @param options `signal` stops what is asked for, and what waits for a lost connection */
+  constructor(client: ExecServerClient, { signal }: { readonly signal: AbortSignal }) {
     this.#client = client;
+    this.#signal = signal;
   }
 
   shown(path: string): string {
@@ -43,7 +48,7 @@ export class RemoteSide implements Side {
     { followLink }: { readonly followLink: boolean },
   ): Promise<EntryFacts | undefined> {
     try {
-      return factsOf(await this.#client.fs.getMetadata(path), followLink);
+      return factsOf(await this.#client.fs.getMetadata(path, this.#stop()), followLink);
     } catch (error) {
       if (error instanceof ExecServerError && error.kind === "notFound") return undefined;
       throw this.#problem(error, path);
@@ -54,7 +59,8 @@ export class RemoteSide implements Side {
     return this.#tried(path, async () => {
       const { fs, capabilities } = this.#client;
       const metadata = capabilities.fsMetadata;
-      const entries = await fs.readDirectory(path, metadata ? { metadata } : {});
+      const stop = this.#stop();
+      const entries = await fs.readDirectory(path, metadata ? { metadata, ...stop } : stop);
       const listed: SideEntry[] = [];
       for (let at = 0; at < entries.length; at += CALLS_AT_ONCE) {
         const some = entries.slice(at, at + CALLS_AT_ONCE);
@@ -64,7 +70,7 @@ export class RemoteSide implements Side {
             return {
               name,
               path: child,
-              facts: factsOf(metadata ?? await fs.getMetadata(child), false),
+              facts: factsOf(metadata ?? await fs.getMetadata(child, stop), false),
             };
           })),
         );
@@ -74,11 +80,18 @@ export class RemoteSide implements Side {
   }
 
   readAll(path: string): Promise<Uint8Array> {
-    return this.#tried(path, () => this.#client.fs.readFile(path));
+    return this.#tried(path, () => this.#client.fs.readFile(path, this.#stop()));
+  }
+
+  async create(path: string, mode: number | undefined): Promise<void> {
+    // Others may look at it in the end, so that its first moments need no calls of their own.
+    if (mode === undefined || (mode & OTHERS) !== 0 || !this.#client.capabilities.fsChmod) return;
+    await this.writeAll(path, new Uint8Array());
+    await this.setMode(path, 0o600);
   }
 
   writeAll(path: string, bytes: Uint8Array): Promise<void> {
-    return this.#tried(path, () => this.#client.fs.writeFile(path, bytes));
+    return this.#tried(path, () => this.#client.fs.writeFile(path, bytes, this.#stopWaiting()));
   }
 
   read(path: string, { offset, signal }: TransferOptions): ReadableStream<Uint8Array> {
@@ -92,12 +105,12 @@ export class RemoteSide implements Side {
 
   async hash(path: string, length?: number): Promise<string | undefined> {
     if (!this.#client.capabilities.fsHash) return undefined;
-    const range = length === undefined ? {} : { length };
+    const range = { ...(length === undefined ? {} : { length }), ...this.#stop() };
     return (await this.#tried(path, () => this.#client.fs.hash(path, range))).sha256;
   }
 
   makeDirectory(path: string): Promise<void> {
-    return this.#tried(path, () => this.#client.fs.createDirectory(path));
+    return this.#tried(path, () => this.#client.fs.createDirectory(path, this.#stopWaiting()));
   }
 
   async makeLink(path: string, target: string): Promise<void> {
@@ -105,26 +118,36 @@ export class RemoteSide implements Side {
       throw new CopyProblem(`${this.shown(path)}: this server has no way to make symbolic links`);
     }
     await this.remove(path);
-    await this.#tried(path, () => this.#client.fs.symlink(path, target));
+    await this.#tried(path, () => this.#client.fs.symlink(path, target, this.#stopWaiting()));
   }
 
   async setMode(path: string, mode: number): Promise<void> {
     if (!this.#client.capabilities.fsChmod) return;
-    await this.#tried(path, () => this.#client.fs.chmod(path, mode));
+    await this.#tried(path, () => this.#client.fs.chmod(path, mode, this.#stopWaiting()));
   }
 
   replace(from: string, to: string): Promise<void> {
     return this.#tried(to, async () => {
       const { fs, capabilities } = this.#client;
-      if (capabilities.fsRename) return await fs.rename(from, to);
+      if (capabilities.fsRename) return await fs.rename(from, to, this.#stopWaiting());
       // A server that cannot rename copies on its own machine, which is at least soon over.
-      await fs.copy(from, to);
-      await fs.remove(from);
+      await fs.copy(from, to, this.#stopWaiting());
+      await fs.remove(from, this.#stopWaiting());
     });
   }
 
-  remove(path: string): Promise<void> {
-    return this.#tried(path, () => this.#client.fs.remove(path, { recursive: false }));
+  remove(path: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const chosen = { recursive: false, ...this.#stopWaiting(), ...options };
+    return this.#tried(path, () => this.#client.fs.remove(path, chosen));
+  }
+
+  #stop(): { readonly signal: AbortSignal } {
+    return { signal: this.#signal };
+  }
+
+  /** A change that is under way is seen through: given up, it could still come after tidying up. */
+  #stopWaiting(): { readonly signal?: AbortSignal } {
+    return this.#client.state === "recovering" ? this.#stop() : {};
   }
 
   async #tried<T>(path: string, work: () => Promise<T>): Promise<T> {

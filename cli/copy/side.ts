@@ -46,7 +46,9 @@ export interface Side {
   list(path: string): Promise<readonly SideEntry[]>;
   /** A whole small file. */
   readAll(path: string): Promise<Uint8Array>;
-  /** Writes a whole small file. */
+  /** Makes the empty file to copy into; where `mode` keeps others out, they never get in. */
+  create(path: string, mode: number | undefined): Promise<void>;
+  /** Writes a whole small file into one that was made. */
   writeAll(path: string, bytes: Uint8Array): Promise<void>;
   /** The bytes of a file from `offset` on. */
   read(path: string, options: TransferOptions): ReadableStream<Uint8Array>;
@@ -63,7 +65,7 @@ export interface Side {
   /** Moves a file into the place of another, in one step where this side can. */
   replace(from: string, to: string): Promise<void>;
   /** Removes a file; content when it is gone. */
-  remove(path: string): Promise<void>;
+  remove(path: string, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }
 
 /** Why something cannot be copied, in words for people. */

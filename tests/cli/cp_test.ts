@@ -151,6 +151,41 @@ Deno.test({
 });
 
 Deno.test({
+  name: "A link where --resume would look for an earlier attempt is not followed",
+  ignore,
+  async fn() {
+    await using scratch = await Scratch.create();
+    const at = (name: string) => join(scratch.path, name);
+    await Deno.writeTextFile(at("here"), "new");
+    await Deno.writeTextFile(at("victim"), "old");
+    await Deno.symlink(at("victim"), at(".there.exec-server-part"));
+    const { code, stderr } = await runProgram(["cp", "--resume", at("here"), `:${at("there")}`]);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(await Deno.readTextFile(at("victim")), "old");
+    assertEquals(await Deno.readTextFile(at("there")), "new");
+    assertEquals((await Deno.lstat(at("there"))).isSymlink, false);
+  },
+});
+
+Deno.test({
+  name: "A server that is named in a word takes the flags about it",
+  ignore,
+  async fn() {
+    await using scratch = await Scratch.create();
+    const at = (name: string) => join(scratch.path, name);
+    await Deno.writeTextFile(at("here"), "x", { mode: 0o600 });
+    await Deno.writeTextFile(at("token"), "unused");
+    const flags = ["--recover-for", "5s", "--token-file", at("token")];
+    const word = `${server().url}:${at("there")}`;
+    const { code, stderr } = await runProgram(["cp", ...flags, at("here"), word]);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(((await Deno.stat(at("there"))).mode ?? 0) & 0o777, 0o600);
+    const child = await runProgram(["cp", "--token-file", at("token"), at("here"), ":x"]);
+    assertEquals(child.code, 2);
+  },
+});
+
+Deno.test({
   name: "cp says what is wrong with its command line",
   ignore,
   async fn() {
