@@ -6,7 +6,7 @@ import { base64Length, decodeBase64, encodeBase64, writeBase64 } from "../../pro
 import { RpcError } from "../../protocol/errors.ts";
 import { randomBytes } from "../support/random_bytes.ts";
 
-const PIECE_BYTES = 48 * 1024;
+const PIECE_BYTES = 24 * 1024;
 
 /** Base64 by the browser's oldest function, which shares no code with the tested one. */
 function plainBase64(bytes: Uint8Array): string {

@@ -240,9 +240,9 @@ every("leaves no descriptor open", async ({ files, at }) => {
     parent.close();
   };
   await everything();
-  const before = openDescriptors();
+  const before = openDescriptors(at());
   for (let round = 0; round < 20; round++) await everything();
-  assertEquals(openDescriptors(), before);
+  assertEquals(openDescriptors(at()), before);
 });
 
 const bytes = new Uint8Array();

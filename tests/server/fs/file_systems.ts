@@ -74,7 +74,17 @@ export async function textOf(file: OpenFile, offset = 0): Promise<string> {
   return new TextDecoder().decode(into.subarray(0, await file.read(into, offset)));
 }
 
-/** Descriptors that this program has open. */
-export function openDescriptors(): number {
-  return [...Deno.readDirSync("/proc/self/fd")].length;
+/**
+ * How many descriptors of this process lead to a directory and what is below it. Others come and go
+ * while tests run side by side.
+ */
+export function openDescriptors(below: string): number {
+  return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${name}`).startsWith(below);
+    } catch {
+      // It has been closed since it was listed.
+      return false;
+    }
+  }).length;
 }

@@ -40,7 +40,7 @@ Deno.test({
     const clock = new FakeClock();
     const files = new PosixFileSystem({ places: PLACES, clock });
     await doEverything(files, scratch.path);
-    const before = openDescriptors();
+    const before = openDescriptors(scratch.path);
 
     const hung = new HungMount(mounted);
     let answers: readonly Promise<string>[];
@@ -62,6 +62,6 @@ Deno.test({
     }
     // What they say depends on when the mount went; that they end is what counts.
     assertEquals((await Promise.all(answers)).length, 7 * PLACES);
-    assertEquals(openDescriptors(), before);
+    assertEquals(openDescriptors(scratch.path), before);
   },
 });
