@@ -55,7 +55,40 @@ const defaultHeartbeat: HeartbeatTimes = {
 export type Reopen = (signal: AbortSignal) => Promise<ClientTransport>;
 
 /**
- * Opens a session over a transport that is connected already.
+ * Opens a session over a transport that is connected already: anything that carries messages.
+ *
+ * ```ts
+ * import { type ClientTransport, connectTransport } from "exec-server-client";
+ *
+ * // The shortest transport there is: a socket, with no care for a slow reader.
+ * function transportOf(socket: WebSocket): ClientTransport {
+ *   const { readable, writable } = new TransformStream<string, string>(undefined, {
+ *     highWaterMark: Infinity,
+ *   });
+ *   const [reader, writer] = [readable.getReader(), writable.getWriter()];
+ *   const closed = new Promise<string>((resolve) => {
+ *     socket.onclose = () => resolve("the socket is closed");
+ *   });
+ *   socket.onmessage = ({ data }) => void writer.write(data);
+ *   void closed.then(() => writer.close());
+ *   return {
+ *     peer: "exec-server over my own socket",
+ *     closed,
+ *     receive: async () => (await reader.read()).value,
+ *     send: (text) => socket.send(text),
+ *     close: () => socket.close(),
+ *     finish: async () => {
+ *       socket.close();
+ *       await closed;
+ *     },
+ *   };
+ * }
+ *
+ * const socket = new WebSocket("ws://127.0.0.1:4500");
+ * await new Promise((resolve) => socket.onopen = resolve);
+ * await using client = await connectTransport(transportOf(socket), { clientName: "mine" });
+ * console.log(client.environmentInfo.shell.name);
+ * ```
  * @param reopen makes the session outlive its connections; without it the first one is all it has
  * @throws {ExecServerError} `server` when the session to resume is unknown or in use,
  * `initializeTimeout`, `disconnected`, `protocol`; the transport is closed then
@@ -85,7 +118,7 @@ export async function connectTransport(
       await subscriptions.renew(connection);
     },
     onReconnected: () => processes.acknowledgeAll(),
-    mayRepeat: (method) => mayRepeat(method, capabilities),
+    mayRepeat: (method, ageMs) => mayRepeat(method, { capabilities, ageMs }),
     recoveryMs,
     clock,
     random,

@@ -36,8 +36,8 @@ export interface SessionParts {
   readonly catchUp: (connection: Connection) => Promise<void>;
   /** Told when calls go out over a new connection. */
   readonly onReconnected: () => void;
-  /** Whether a call whose answer was lost may be made again. */
-  readonly mayRepeat: (method: RequestName) => boolean;
+  /** Whether a call whose answer was lost may be made again, so long after it was made first. */
+  readonly mayRepeat: (method: RequestName, ageMs: number) => boolean;
   /** How long to try, in milliseconds; 0: until it is closed. */
   readonly recoveryMs: number;
   /** Where time comes from. */
@@ -46,6 +46,12 @@ export interface SessionParts {
   readonly random: () => number;
   /** When to take a silent connection for dead; undefined: never. */
   readonly heartbeat: HeartbeatTimes | undefined;
+}
+
+/** A call that may have been made before. */
+interface Attempt extends CallOptions {
+  /** When it was made first, and how its answer was lost. */
+  readonly lost?: { readonly madeAtMs: number; readonly error: ExecServerError };
 }
 
 /** Makes calls, over whichever connection there is. */
@@ -68,6 +74,7 @@ export class Session implements Caller {
     this.#resolveEnded = resolve;
     this.#parts = parts;
     this.#connection = parts.first;
+    this.#listen(parts.first);
     this.#watch(parts.first);
   }
 
@@ -95,21 +102,38 @@ export class Session implements Caller {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Waits for work, but only while there is a connection. */
+  async whileConnected(work: Promise<unknown>): Promise<void> {
+    if (this.#state !== "connected") return;
+    let forget = () => {};
+    const lost = new Promise((resolve) => forget = this.onState(resolve));
+    await Promise.race([work, lost]).finally(forget);
+  }
+
   call<M extends RequestName>(
     method: M,
     params: Params<M>,
-    options: CallOptions = {},
+    options: Attempt = {},
   ): Promise<Result<M>> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#state === "recovering") return this.#callLater(method, params, options);
     const connection = this.#connection;
     // Nothing has been sent yet, so any call can wait for the next one.
     if (connection.isEnded) return this.#afterLoss(connection, method, params, options);
-    return connection.call(method, params, options).catch((error) => {
+    const { clock, mayRepeat } = this.#parts;
+    const { lost } = options;
+    const madeAtMs = lost?.madeAtMs ?? clock.now();
+    const isTimely = () => mayRepeat(method, clock.now() - madeAtMs);
+    // The wait for a connection may have been too long for it.
+    if (lost !== undefined && !isTimely()) return Promise.reject(lost.error);
+    let isSent = false;
+    const onSent = () => void (isSent = true);
+    return connection.call(method, params, { ...options, onSent }).catch((error) => {
       const isLost = error instanceof ExecServerError && error.kind === "disconnected";
-      if (!isLost || !this.#parts.mayRepeat(method)) throw error;
+      if (!isLost || (isSent && !isTimely())) throw error;
       this.#lose(connection, error);
-      return this.#callLater(method, params, options);
+      const repeated = isSent ? { ...options, lost: { madeAtMs, error } } : options;
+      return this.#callLater(method, params, repeated);
     });
   }
 
@@ -119,15 +143,15 @@ export class Session implements Caller {
 
   /** Ends it from this side, after what was sent has left. The server keeps it for a while. */
   async close(): Promise<void> {
-    const isConnected = this.#state === "connected";
     this.#fail(closedError());
-    if (isConnected) await this.#connection.close();
+    // Also one that is lost may have something to tidy up: the child it was spoken to.
+    await this.#connection.close();
     await this.#recovery;
   }
 
   async #afterLoss<M extends RequestName>(
     connection: Connection,
-    ...call: [method: M, params: Params<M>, options: CallOptions]
+    ...call: [method: M, params: Params<M>, options: Attempt]
   ): Promise<Result<M>> {
     this.#lose(connection, await connection.ended);
     return await this.#callLater(...call);
@@ -136,19 +160,23 @@ export class Session implements Caller {
   async #callLater<M extends RequestName>(
     method: M,
     params: Params<M>,
-    options: CallOptions,
+    options: Attempt,
   ): Promise<Result<M>> {
     if (options.whileRecovering === "fail" && this.#state === "recovering") {
       throw new ExecServerError("recovering", `The connection to ${this.peer} is being recovered`);
     }
     await untilAborted(this.#recovery, options.signal);
-    return await this.call(method, params, options);
+    // However many have waited with it, none of them is one too many.
+    return await this.call(method, params, { ...options, waitsForPlace: true });
+  }
+
+  /** Ends a connection that goes silent. Ends itself with its connection. */
+  #listen(connection: Connection): void {
+    const { heartbeat, clock } = this.#parts;
+    if (heartbeat !== undefined) new Heartbeat(connection, { ...heartbeat, clock });
   }
 
   #watch(connection: Connection): void {
-    const { heartbeat, clock } = this.#parts;
-    // Ends with its connection.
-    if (heartbeat !== undefined) new Heartbeat(connection, { ...heartbeat, clock });
     void connection.ended.then((error) => this.#lose(connection, error));
   }
 
@@ -195,10 +223,12 @@ export class Session implements Caller {
     let connection: Connection | undefined;
     try {
       connection = await reconnect(signal);
+      this.#listen(connection);
       await untilAborted(this.#parts.catchUp(connection), signal);
       if (connection.isEnded) return false;
     } catch (error) {
-      void connection?.close();
+      // Not closed: what it was asked while catching up is unknown, and no process fails by it.
+      connection?.abandon("the attempt to recover was given up");
       if (signal.aborted) throw signal.reason;
       if (isPassing(error)) return false;
       throw lostSession(error);

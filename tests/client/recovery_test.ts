@@ -129,6 +129,48 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "A new connection that goes silent before the session has caught up is given up too",
+  // The reference hands no session over while it takes the old connection for alive.
+  ignore: targetName() === "reference",
+  async fn() {
+    await using proxy = new FaultProxy(server().url);
+    const heartbeat = { intervalMs: 30, timeoutMs: 200 };
+    await using client = await connectWebSocket({ url: proxy.url, heartbeat });
+    // The answer to a resumption is as long as the first one.
+    const afterBytes = proxy.passed("toClient");
+    const process = await client.start({ argv: ["/bin/cat"], env, pipeStdin: true });
+    const silent = { toClient: [{ afterBytes, then: "freeze" as const }] };
+    proxy.plan = (connection) => connection === 2 ? silent : {};
+    proxy.cut();
+    await within(process.write(new TextEncoder().encode("over there\n")), "the write");
+    const { value } = await within(process.events().next(), "the output");
+    assertEquals(value?.type === "output" && text(value.chunk), "over there\n");
+    assertEquals([proxy.accepted, proxy.counts.freezes], [3, 1]);
+    await process.terminate();
+  },
+});
+
+Deno.test({
+  name: "A recovery that ends while it catches up fails each process with the session's reason",
+  ignore: targetName() === "reference",
+  async fn() {
+    await using proxy = new FaultProxy(server().url);
+    const options = { url: proxy.url, heartbeat: false, recoveryTimeoutMs: 300 } as const;
+    await using client = await connectWebSocket(options);
+    const afterBytes = proxy.passed("toClient");
+    const process = await client.start({ argv: ["/bin/sleep", "2"], env });
+    proxy.plan = () => ({ toClient: [{ afterBytes, then: "freeze" }] });
+    proxy.cut();
+    const error = await assertRejects(
+      () => within(process.status, "the status"),
+      ExecServerError,
+      "recovery timed out",
+    );
+    assertEquals(error.kind, "disconnected");
+  },
+});
+
 Deno.test("A server that says nothing but lives is not taken for dead", async () => {
   await using proxy = new FaultProxy(server().url);
   const heartbeat = { intervalMs: 5, timeoutMs: 1000 };

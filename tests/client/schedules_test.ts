@@ -1,16 +1,15 @@
-/** Random cuts of the connection at our server, a few of very many; see the slow suite for the rest. @module */
-import { sharedServer } from "../support/shared_server.ts";
+/** Random faults at our server, a few of very many; see the slow suite for the rest. @module */
 import { targetName } from "../support/target.ts";
-import { runSchedule } from "./schedule.ts";
+import { runSchedules } from "./schedule.ts";
 
-const server = sharedServer();
-const SEEDS = 40;
+const SEEDS = 24;
 
 Deno.test({
-  name: "Whatever connections are cut when, every byte comes once and in order",
+  name:
+    "Whatever fails when, every byte comes once and in order, or the session is said to be lost",
   // The reference's detached sessions forget what exceeds their window.
   ignore: targetName() === "reference",
   async fn() {
-    for (let seed = 1; seed <= SEEDS; seed++) await runSchedule(server().url, seed);
+    await runSchedules({ first: 1, count: SEEDS, atOnce: 2 });
   },
 });

@@ -1,61 +1,12 @@
 /** What a client makes of a lost connection, against servers whose every word a test decides. @module */
 import { assertEquals, assertRejects } from "@std/assert";
-import { connectTransport, ExecServerError, type SessionState } from "../../client/mod.ts";
-import { memoryPair } from "../../protocol/transport/memory.ts";
-import type { Transport } from "../../protocol/transport/transport.ts";
+import { ExecServerError, type SessionState } from "../../client/mod.ts";
 import { within } from "../support/deadline.ts";
-import { scriptedInfo, ScriptedServer } from "./scripted_server.ts";
-
-/** A client, and the servers that its connections lead to, one after the other. */
-class Line {
-  readonly states: SessionState[] = [];
-  readonly #fresh: ScriptedServer[] = [];
-  readonly #wanted: ((server: ScriptedServer) => void)[] = [];
-
-  /** What the client's next connection leads to. */
-  server(): Promise<ScriptedServer> {
-    const server = this.#fresh.shift();
-    const next = server === undefined
-      ? new Promise<ScriptedServer>((resolve) => this.#wanted.push(resolve))
-      : Promise.resolve(server);
-    return within(next, "a connection");
-  }
-
-  /** Makes a connection; the client's way to open one. */
-  readonly open = (): Promise<Transport> => {
-    const [near, far] = memoryPair();
-    const server = new ScriptedServer(far);
-    const wanted = this.#wanted.shift();
-    if (wanted === undefined) this.#fresh.push(server);
-    else wanted(server);
-    return Promise.resolve(near);
-  };
-
-  /** Opens the session. */
-  async client(info: unknown = scriptedInfo) {
-    const options = { random: () => 1, recoveryTimeoutMs: 5000 };
-    const connecting = connectTransport(await this.open(), options, this.open);
-    const server = await this.server();
-    await server.serve("initialize", { sessionId: "s", environmentInfo: info });
-    await server.next();
-    const client = await connecting;
-    client.onState((state) => this.states.push(state));
-    return { client, server };
-  }
-}
-
-/** Lets a client that comes back in. */
-async function welcome(server: ScriptedServer): Promise<void> {
-  const params = await server.serve("initialize", {
-    sessionId: "s",
-    environmentInfo: scriptedInfo,
-  });
-  assertEquals(Object(params).resumeSessionId, "s");
-  await server.next();
-}
+import { ScriptedLine, welcome } from "./scripted_line.ts";
+import type { ScriptedServer } from "./scripted_server.ts";
 
 Deno.test("A call whose repetition is harmless is made again, others fail", async () => {
-  const line = new Line();
+  const line = new ScriptedLine();
   const { client, server } = await line.client();
   const read = client.fs.readFile("file:///a");
   const write = client.fs.writeFile("file:///a", new Uint8Array(1));
@@ -73,7 +24,7 @@ Deno.test("A call whose repetition is harmless is made again, others fail", asyn
 });
 
 Deno.test("A server that still takes the old connection for alive is asked again", async () => {
-  const line = new Line();
+  const line = new ScriptedLine();
   const { client, server } = await line.client();
   server.transport.close("gone");
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -106,7 +57,7 @@ const fatal: readonly [string, (server: ScriptedServer) => Promise<void>, string
 
 for (const [title, answer, words] of fatal) {
   Deno.test(`Against ${title} no further attempt is made`, async () => {
-    const line = new Line();
+    const line = new ScriptedLine();
     const { client, server } = await line.client();
     server.transport.close("gone");
     const call = client.call("environment/status", {});
@@ -118,7 +69,7 @@ for (const [title, answer, words] of fatal) {
 }
 
 Deno.test("Every process is read up to date before any other call goes out", async () => {
-  const line = new Line();
+  const line = new ScriptedLine();
   const { client, server } = await line.client();
   const starting = client.start({ processId: "p", argv: ["x"] });
   await server.serve("process/start", { processId: "p" });
@@ -147,7 +98,7 @@ Deno.test("Every process is read up to date before any other call goes out", asy
 });
 
 Deno.test("A process that the server has forgotten fails alone", async () => {
-  const line = new Line();
+  const line = new ScriptedLine();
   const { client, server } = await line.client();
   const starting = client.start({ processId: "p", argv: ["x"] });
   await server.serve("process/start", { processId: "p" });
@@ -164,7 +115,7 @@ Deno.test("A process that the server has forgotten fails alone", async () => {
 });
 
 Deno.test("A start whose answer was lost is ended, where it cannot be repeated", async () => {
-  const line = new Line();
+  const line = new ScriptedLine();
   const { client, server } = await line.client();
   const starting = client.start({ processId: "p", argv: ["x"] });
   await server.asked("process/start");
@@ -179,7 +130,7 @@ Deno.test("A start whose answer was lost is ended, where it cannot be repeated",
 
 /** Settles when a client is in a state. */
 function until(
-  client: Awaited<ReturnType<Line["client"]>>["client"],
+  client: Awaited<ReturnType<ScriptedLine["client"]>>["client"],
   wanted: SessionState,
 ): Promise<void> {
   if (client.state === wanted) return Promise.resolve();

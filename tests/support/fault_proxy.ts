@@ -1,43 +1,53 @@
-/** A TCP proxy on loopback that does to connections what networks do. @module */
+/** A proxy on loopback or a Unix socket that does to connections what networks do. @module */
+import { fromFileUrl, join } from "@std/path";
+import {
+  type Direction,
+  directions,
+  type FaultCounts,
+  FaultLink,
+  type LinkFaults,
+  type Socket,
+} from "./fault_proxy_link.ts";
 
-/** Which way bytes go. */
-export type Direction = "toServer" | "toClient";
+/** Says what is done to a connection; they are counted from 1. */
+export type FaultPlan = (connection: number) => LinkFaults;
 
-/** Says how many of the next bytes may pass before the connection is cut; undefined: all. */
-export type CutPlan = (direction: Direction, connection: number) => number | undefined;
-
-const BOTH: readonly Direction[] = ["toServer", "toClient"];
-
-interface Link {
-  readonly client: Deno.TcpConn;
-  readonly server: Deno.TcpConn;
-}
+type Target =
+  | { readonly hostname: string; readonly port: number }
+  | { readonly transport: "unix"; readonly path: string };
 
 /** Passes bytes between clients and one server, until it is told otherwise. */
 export class FaultProxy implements AsyncDisposable {
   /** What clients connect to instead of the server's own URL. */
   readonly url: string;
-  readonly #listener: Deno.TcpListener;
-  readonly #target: { readonly hostname: string; readonly port: number };
-  readonly #links = new Set<Link>();
-  /** Links that stay frozen until the end. */
-  readonly #stuck = new Set<Link>();
-  readonly #thawLast: PromiseWithResolvers<void>[] = [];
+  /** How often something was done to connections. */
+  readonly counts: FaultCounts = { cuts: 0, freezes: 0, repetitions: 0 };
+  /** Decides about each new connection. */
+  plan: FaultPlan = () => ({});
+  readonly #listener: Deno.TcpListener | Deno.UnixListener;
+  /** Where the proxy's own Unix socket is. */
+  readonly #folder: string | undefined;
+  readonly #links: FaultLink[] = [];
   readonly #running: Promise<void>[] = [];
   readonly #waiters: { readonly count: number; readonly resolve: () => void }[] = [];
+  readonly #frozen = new Set<Direction>();
+  #target: Target;
   #accepted = 0;
   #isRefusing = false;
-  readonly #frozen = new Map<Direction, PromiseWithResolvers<void>>();
-  /** Decides about each new connection's bytes. */
-  plan: CutPlan = () => undefined;
 
-  /** @param url the server, such as `ws://127.0.0.1:4000` */
+  /** @param url the server, such as `ws://127.0.0.1:4000` or `unix:///run/exec.sock` */
   constructor(url: string) {
-    const { hostname, port } = new URL(url);
-    this.#target = { hostname, port: Number(port) };
-    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { addr } = this.#listener;
-    this.url = `ws://127.0.0.1:${addr.transport === "tcp" ? addr.port : 0}`;
+    this.#target = targetOf(url);
+    if ("path" in this.#target) {
+      this.#folder = Deno.makeTempDirSync({ prefix: "exec-server-proxy-" });
+      const path = join(this.#folder, "proxy.sock");
+      this.#listener = Deno.listen({ transport: "unix", path });
+      this.url = `unix://${path}`;
+    } else {
+      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      this.#listener = listener;
+      this.url = `ws://127.0.0.1:${listener.addr.port}`;
+    }
     this.#running.push(this.#accept());
   }
 
@@ -52,9 +62,19 @@ export class FaultProxy implements AsyncDisposable {
     return new Promise((resolve) => this.#waiters.push({ count, resolve }));
   }
 
+  /** How many bytes have come from either side of all connections that reached the server. */
+  passed(direction: Direction): number {
+    return this.#links.reduce((sum, { passed }) => sum + passed[direction], 0);
+  }
+
+  /** Takes new connections to another server, such as one that was started again. */
+  retarget(url: string): void {
+    this.#target = targetOf(url);
+  }
+
   /** Ends every connection at once, on both sides. */
   cut(): void {
-    for (const link of [...this.#links]) this.#close(link);
+    for (const link of this.#links) link.cut();
   }
 
   /** Ends new connections as soon as they come, or no longer. */
@@ -63,83 +83,67 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   /** Lets nothing through any more, and tells nobody: a half-open link. */
-  freeze(...directions: readonly Direction[]): void {
-    const which = directions.length === 0 ? BOTH : directions;
-    for (const direction of which) this.#frozen.set(direction, Promise.withResolvers());
+  freeze(...which: readonly Direction[]): void {
+    for (const direction of which.length === 0 ? directions : which) {
+      this.#frozen.add(direction);
+      for (const link of this.#links) link.freeze(direction);
+    }
   }
 
   /** Lets new connections through; those that are frozen stay so, whatever their ends do. */
   thawNew(): void {
-    for (const link of this.#links) this.#stuck.add(link);
-    this.#links.clear();
-    for (const frozen of this.#frozen.values()) this.#thawLast.push(frozen);
     this.#frozen.clear();
+    for (const link of this.#links) link.stick();
   }
 
   /** Lets everything through again. */
   thaw(): void {
-    for (const { resolve } of this.#frozen.values()) resolve();
     this.#frozen.clear();
+    for (const link of this.#links) link.thaw();
   }
 
   /** Ends everything. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
-    this.thaw();
-    for (const link of this.#stuck) this.#links.add(link);
-    this.cut();
-    for (const { resolve } of this.#thawLast) resolve();
+    for (const link of this.#links) link.close();
     await Promise.all(this.#running);
+    if (this.#folder !== undefined) await Deno.remove(this.#folder, { recursive: true });
   }
 
   async #accept(): Promise<void> {
-    for await (const client of this.#listener) {
+    for await (const connection of this.#listener) {
       const number = ++this.#accepted;
       for (const { count, resolve } of this.#waiters) if (number >= count) resolve();
-      if (this.#isRefusing) client.close();
-      else this.#running.push(this.#serve(client, number));
+      if (this.#isRefusing) connection.close();
+      else this.#running.push(this.#serve(connection, number));
     }
   }
 
-  async #serve(client: Deno.TcpConn, number: number): Promise<void> {
-    const server = await Deno.connect(this.#target);
-    client.setNoDelay(true);
-    server.setNoDelay(true);
-    const link = { client, server };
-    this.#links.add(link);
-    await Promise.all([
-      this.#pass(link, "toServer", this.plan("toServer", number)),
-      this.#pass(link, "toClient", this.plan("toClient", number)),
-    ]);
-    this.#close(link);
+  async #serve(client: Socket, number: number): Promise<void> {
+    const server = await connect(this.#target);
+    // The server is not there, or no longer; its clients see that too.
+    if (server === undefined) return client.close();
+    if ("setNoDelay" in client) client.setNoDelay(true);
+    const link = new FaultLink({ client, server }, this.plan(number), this.counts);
+    for (const direction of this.#frozen) link.freeze(direction);
+    this.#links.push(link);
+    await link.run();
   }
+}
 
-  async #pass(
-    link: Link,
-    direction: Direction,
-    allowed: number = Infinity,
-  ): Promise<void> {
-    const { client, server } = link;
-    const [from, to] = direction === "toServer" ? [client, server] : [server, client];
-    const buffer = new Uint8Array(64 * 1024);
-    let left = allowed;
-    try {
-      for (let count = await from.read(buffer); count !== null; count = await from.read(buffer)) {
-        await this.#frozen.get(direction)?.promise;
-        let rest = buffer.subarray(0, Math.min(count, left));
-        left -= rest.byteLength;
-        while (rest.byteLength > 0) rest = rest.subarray(await to.write(rest));
-        if (left === 0) break;
-      }
-    } catch {
-      // One side is gone; then so is the other.
-    }
-    this.#close(link);
-  }
+function targetOf(url: string): Target {
+  const { protocol, hostname, port, pathname } = new URL(url);
+  if (protocol !== "unix:") return { hostname, port: Number(port) };
+  return { transport: "unix", path: fromFileUrl(`file://${pathname}`) };
+}
 
-  #close(link: Link): void {
-    if (!this.#links.delete(link)) return;
-    link.client.close();
-    link.server.close();
+async function connect(target: Target): Promise<Socket | undefined> {
+  try {
+    if ("path" in target) return await Deno.connect(target);
+    const connection = await Deno.connect(target);
+    connection.setNoDelay(true);
+    return connection;
+  } catch {
+    return undefined;
   }
 }
