@@ -17,6 +17,8 @@ export interface CallOptions {
   readonly whileRecovering?: "wait" | "fail";
   /** Uses the place kept free for calls that tidy up, so that they get through when all are taken. */
   readonly isCleanUp?: boolean;
+  /** Waits for a place when all are taken, instead of failing with kind `limit`; default false. */
+  readonly waitsForPlace?: boolean;
 }
 
 /** Makes calls at one server, over one connection or over several that follow each other. */

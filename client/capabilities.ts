@@ -23,6 +23,8 @@ export function knownCapabilities(announced: Capabilities = {}): KnownCapabiliti
     sessionTakeOver: announced.sessionTakeOver === true,
     processAcks: announced.processAcks === true,
     processStartRepeat: announced.processStartRepeat === true,
+    processList: announced.processList === true,
+    processAttach: announced.processAttach === true,
     fsSessionHandles: announced.fsSessionHandles === true,
     fsAtomicWrite: announced.fsAtomicWrite === true,
     fsMetadata: announced.fsMetadata === true,

@@ -3,17 +3,19 @@
 import type { Clock } from "../protocol/clock.ts";
 import type { EnvironmentInfo } from "../protocol/methods/environment.ts";
 import type { Params, RequestName, Result } from "../protocol/methods/mod.ts";
-import type { ReadParams } from "../protocol/methods/process.ts";
+import type { ListResult } from "../protocol/methods/process_list.ts";
 import type { StartParams } from "../protocol/methods/process_start.ts";
-import { parsePathUri, type PathUri } from "../protocol/path_uri.ts";
+import { parsePathUri, type PathUri, PathUriError } from "../protocol/path_uri.ts";
 import { type KnownCapabilities, knownCapabilities, requireCapability } from "./capabilities.ts";
 import type { CallOptions } from "./caller.ts";
 import { untilAborted, within } from "./deadline.ts";
-import { ExecServerError } from "./errors.ts";
+import { ExecServerError, reasonOf } from "./errors.ts";
 import type { FileSystem } from "./fs/file_system.ts";
-import { RemoteFileSystem } from "./fs/remote_file_system.ts";
+import { fileSystemOf } from "./fs/file_system_of.ts";
 import type { FileSubscriptions } from "./fs/subscriptions.ts";
+import { type AttachOptions, ObservedProcess, type ProcessTarget } from "./observed_process.ts";
 import { RemoteProcess } from "./process.ts";
+import type { ProcessFeed } from "./process_feed.ts";
 import type { ProcessRegistry } from "./process_registry.ts";
 import type { Session, SessionState } from "./session.ts";
 
@@ -51,7 +53,21 @@ export interface ClientParts {
 // Long enough for an answer from a far server, short enough to wait for at the end of a program.
 const CLEAN_UP_MS = 2000;
 
-/** A connection to a server whose handshake is done. */
+/**
+ * A session at a server. It outlives connections where another one can be made.
+ *
+ * ```ts
+ * import { connectWebSocket } from "exec-server-client";
+ *
+ * const client = await connectWebSocket({ url: "ws://127.0.0.1:4500" });
+ * client.onState((state) => console.log(state));
+ * console.log(client.environmentInfo.shell.path, client.capabilities.processResize);
+ * const home = await client.call("fs/canonicalize", { path: "file:///tmp/" });
+ * console.log(home.path);
+ * await client.close();
+ * console.log((await client.closed).kind);
+ * ```
+ */
 export class ExecServerClient implements AsyncDisposable {
   /** Names the session, and is the secret that resumes it. */
   readonly sessionId: string;
@@ -72,7 +88,7 @@ export class ExecServerClient implements AsyncDisposable {
     this.capabilities = knownCapabilities(parts.environmentInfo.capabilities);
     const { session, subscriptions } = parts;
     const { capabilities } = this;
-    this.fs = new RemoteFileSystem({ caller: session, capabilities, subscriptions });
+    this.fs = fileSystemOf({ caller: session, capabilities, subscriptions });
     this.#session = session;
     this.#processes = parts.processes;
     this.#clock = parts.clock;
@@ -127,9 +143,9 @@ export class ExecServerClient implements AsyncDisposable {
     try {
       const started = await untilAborted(answer, options.signal);
       feed.isStarted = true;
-      const read = (params: ReadParams) => this.#session.call("process/read", params);
       // Its first output may have gone to a connection that was lost before the answer.
-      if (generation !== this.#session.generation) await feed.catchUp(read);
+      if (generation !== this.#session.generation) await feed.catchUp();
+      this.#endOnAbort(feed, options.signal);
       return new RemoteProcess({
         caller: this.#session,
         feed,
@@ -137,6 +153,47 @@ export class ExecServerClient implements AsyncDisposable {
         capabilities: this.capabilities,
         terminate: (params) => this.#processes.terminate(params),
       });
+    } catch (error) {
+      this.#processes.abandon(feed, answer);
+      throw error;
+    }
+  }
+
+  /**
+   * Lists the processes of all sessions that have the same owner as this one, or of one session.
+   * @param options `sessionId` is the secret of that session
+   * @throws {ExecServerError} `notSupported` without `processList`, `server`, `disconnected`
+   */
+  async processes(
+    options: CallOptions & { readonly sessionId?: string } = {},
+  ): Promise<ListResult> {
+    requireCapability(this.capabilities, "processList", "Cannot list processes");
+    const { sessionId, ...how } = options;
+    return await this.#session.call("process/list", { sessionId }, how);
+  }
+
+  /**
+   * Follows a process that another session runs, without any say in it.
+   * @throws {ExecServerError} `notSupported` without `processAttach`, `server` when there is no such
+   * process or `afterSeq` lies beyond its last event, `processIdInUse`, `disconnected`
+   */
+  async attach(target: ProcessTarget, options: AttachOptions = {}): Promise<ObservedProcess> {
+    const { afterSeq, signal, processId = crypto.randomUUID() } = options;
+    signal?.throwIfAborted();
+    const action = `Cannot attach to process "${target.processId}"`;
+    requireCapability(this.capabilities, "processAttach", action);
+    const follow = afterSeq === undefined ? {} : { afterSeq };
+    const feed = this.#processes.open(processId, { ...follow, toleratesGaps: true });
+    const { generation } = this.#session;
+    const params = { processId, target: targetOf(target), ...follow };
+    const answer = this.#session.call("process/attach", params);
+    try {
+      const attached = await untilAborted(answer, signal);
+      feed.isStarted = true;
+      // As for a start: events may have gone to a connection that was lost before the answer.
+      if (generation !== this.#session.generation) await feed.catchUp();
+      const parts = { processes: this.#processes, session: this.#session };
+      return new ObservedProcess({ feed, target, attached, ...parts });
     } catch (error) {
       this.#processes.abandon(feed, answer);
       throw error;
@@ -156,6 +213,15 @@ export class ExecServerClient implements AsyncDisposable {
   /** Closes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #endOnAbort({ processId, status }: ProcessFeed, signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const end = () => void this.#processes.terminate({ processId }).catch(() => {});
+    const forget = () => signal.removeEventListener("abort", end);
+    signal.addEventListener("abort", end, { once: true });
+    status.then(forget, forget);
+    if (signal.aborted) end();
   }
 
   /** A server that does not know an extension would start the process as if nothing had been said. */
@@ -178,8 +244,8 @@ export class ExecServerClient implements AsyncDisposable {
     }
     return {
       processId,
-      argv: [...argv],
-      cwd: parsePathUri(String(place)),
+      argv: wordsOf(argv),
+      cwd: directoryOf(place),
       env: { ...env },
       tty,
       // A connection that is lost then costs no output, however much is printed meanwhile.
@@ -189,6 +255,31 @@ export class ExecServerClient implements AsyncDisposable {
   }
 }
 
+/** Just what the server needs: what a list tells of a process is more. */
+function targetOf(target: ProcessTarget): ProcessTarget {
+  const { processId } = target;
+  return "session" in target
+    ? { session: target.session, processId }
+    : { sessionId: target.sessionId, processId };
+}
+
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
+}
+
+/** Plain JavaScript may give a text, which would be taken for one-letter words. */
+function wordsOf(argv: readonly string[]): string[] {
+  // Copied first: `every` would pass over what an array leaves open.
+  const words = Array.isArray(argv) ? Array.from<unknown>(argv) : [undefined];
+  if (words.every((word) => typeof word === "string")) return words;
+  throw new TypeError("Cannot start a process: argv must be an array of strings");
+}
+
+function directoryOf(cwd: PathUri | URL): PathUri {
+  try {
+    return parsePathUri(String(cwd));
+  } catch (error) {
+    const text = `Cannot start a process: cwd must be a file: URL: ${reasonOf(error)}`;
+    throw new PathUriError(text, true);
+  }
 }

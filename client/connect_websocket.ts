@@ -7,6 +7,7 @@ import { type ClientOptions, connectTransport } from "./connect_transport.ts";
 import type { ClientTransport } from "./connection.ts";
 import { untilAborted, within } from "./deadline.ts";
 import { ExecServerError } from "./errors.ts";
+import { currentRuntime } from "./platform/runtime.ts";
 import { parseAddress, requirePrivate, type WebSocketAddress } from "./websocket_address.ts";
 
 /** Where and how to connect. */
@@ -22,18 +23,20 @@ export interface WebSocketConnectOptions extends ClientOptions {
 /**
  * Connects to a server and opens a session, or takes over a detached one. A connection that is lost
  * later is opened again, and the session resumed.
- * @throws {ExecServerError} `connect`, `connectTimeout`, and what `connectTransport` throws
  *
  * ```ts
- * import { connectWebSocket } from "./mod.ts";
+ * import { connectWebSocket } from "exec-server-client";
  *
- * async function kernel(url: string): Promise<string> {
- *   await using client = await connectWebSocket({ url });
- *   const process = await client.start({ argv: ["uname", "-r"], env: { PATH: "/usr/bin:/bin" } });
- *   const { stdout } = await process.output();
- *   return new TextDecoder().decode(stdout);
- * }
+ * await using client = await connectWebSocket({
+ *   url: "ws://127.0.0.1:4500",
+ *   signal: AbortSignal.timeout(5000),
+ * });
+ * const process = await client.start({ argv: ["uname", "-r"], env: { PATH: "/usr/bin:/bin" } });
+ * const { stdout } = await process.output();
+ * console.log(new TextDecoder().decode(stdout));
  * ```
+ *
+ * @throws {ExecServerError} `connect`, `connectTimeout`, and what `connectTransport` throws
  */
 export async function connectWebSocket(
   options: WebSocketConnectOptions,
@@ -71,13 +74,13 @@ async function open(
   }
 }
 
-/** Deno's sockets can send headers and stop reading; elsewhere there is the web's WebSocket. */
+/** Sockets can send headers and stop reading; where there are none, there is the web's WebSocket. */
 async function openTransport(
   address: WebSocketAddress,
   headers: Headers,
   signal: AbortSignal,
 ): Promise<ClientTransport> {
-  if ("Deno" in globalThis) {
+  if (currentRuntime() !== "web") {
     const { openSocket } = await import("./socket.ts");
     return await openSocket(address, headers, signal);
   }

@@ -51,8 +51,19 @@ export type NotificationHandler = (notification: Notification) => Promise<void> 
 /** Calls that may wait for their answers at once. */
 export const MAX_PENDING_CALLS = 1024;
 
+/** How a call is made over one connection. */
+export interface SendOptions extends CallOptions {
+  /** Told when it is written: before that, it certainly has no effect. */
+  readonly onSent?: () => void;
+}
+
 interface PendingCall {
   readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface WaitingCall {
+  readonly send: () => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -66,6 +77,8 @@ export class Connection implements Caller {
   readonly #transport: ClientTransport;
   readonly #onNotification: NotificationHandler;
   readonly #pending = new Map<RequestId, PendingCall>();
+  /** Calls without a place, in order. */
+  #waiting: WaitingCall[] = [];
   readonly #resolveEnded: (error: ExecServerError) => void;
   #lastId = 0;
   #receivedMessages = 0;
@@ -95,12 +108,12 @@ export class Connection implements Caller {
   /**
    * Makes a call.
    * @throws {ExecServerError} `server` when it is refused, `protocol` when its result makes no
-   * sense, `limit` when too many calls wait, or the error the connection ended with
+   * sense, `limit` when all places are taken and it does not wait for one, or the error the connection ended with
    */
   async call<M extends RequestName>(
     method: M,
     params: Params<M>,
-    options: CallOptions = {},
+    options: SendOptions = {},
   ): Promise<Result<M>> {
     const result = await this.#send(method, params, options);
     try {
@@ -136,21 +149,37 @@ export class Connection implements Caller {
     await this.#transport.finish("the client closed the connection");
   }
 
-  #send(method: string, params: unknown, options: CallOptions): Promise<unknown> {
-    const { signal, isCleanUp = false } = options;
+  #send(method: string, params: unknown, options: SendOptions): Promise<unknown> {
+    const { signal, isCleanUp, waitsForPlace, onSent } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#error !== undefined) return Promise.reject(this.#error);
-    if (this.#pending.size >= MAX_PENDING_CALLS + (isCleanUp ? 1 : 0)) {
-      const text = `exec-server has reached its limit of ${MAX_PENDING_CALLS} pending requests`;
-      return Promise.reject(new ExecServerError("limit", text));
-    }
-    const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    // Registered before it is sent: the answer may come within this very call.
-    this.#pending.set(id, { resolve, reject });
-    sendText(this.#transport, encodeCall(id, method, params));
+    const id = ++this.#lastId;
+    const text = encodeCall(id, method, params);
+    const send = () => {
+      if (signal?.aborted) return;
+      // Registered before it is sent: the answer may come within this very call.
+      this.#pending.set(id, { resolve, reject });
+      onSent?.();
+      sendText(this.#transport, text);
+    };
+    if (this.#pending.size < MAX_PENDING_CALLS + (isCleanUp ? 1 : 0)) send();
+    else if (waitsForPlace) this.#waiting.push({ send, reject });
+    else {
+      const text = `exec-server has reached its limit of ${MAX_PENDING_CALLS} pending requests`;
+      reject(new ExecServerError("limit", text));
+    }
     // The call keeps its place until it is answered, whoever still waits for it.
     return untilAborted(promise, signal);
+  }
+
+  /** Sends what waits, before a later call can take the place. */
+  #sendWaiting(): void {
+    while (this.#pending.size < MAX_PENDING_CALLS) {
+      const call = this.#waiting.shift();
+      if (call === undefined) return;
+      call.send();
+    }
   }
 
   async #pump(): Promise<void> {
@@ -200,6 +229,7 @@ export class Connection implements Caller {
     this.#pending.delete(message.id);
     if (message.kind === "response") call.resolve(message.result);
     else call.reject(serverError(message));
+    this.#sendWaiting();
   }
 
   #refuse(request: Request): void {
@@ -211,8 +241,9 @@ export class Connection implements Caller {
   #fail(error: ExecServerError): void {
     if (this.#error !== undefined) return;
     this.#error = error;
-    for (const call of this.#pending.values()) call.reject(error);
+    for (const call of [...this.#pending.values(), ...this.#waiting]) call.reject(error);
     this.#pending.clear();
+    this.#waiting = [];
     this.#resolveEnded(error);
   }
 }

@@ -18,7 +18,7 @@ export type ErrorKind =
   | "recovering"
   /** The session is gone at the server; how its processes ended is unknown. */
   | "sessionLost"
-  /** This side closed the connection. */
+  /** This side closed the connection, or detached from the process. */
   | "closed"
   /** The server refused a call; `code` and `data` are its own. */
   | "server"
@@ -61,10 +61,16 @@ export interface ErrorFacts {
  * Any failure of the client, told apart by `kind`.
  *
  * ```ts
- * import { ExecServerError } from "./errors.ts";
+ * import { connectWebSocket, ExecServerError } from "exec-server-client";
  *
- * const error: unknown = new ExecServerError("connect", "No connection");
- * if (error instanceof ExecServerError && error.kind === "connect") console.log(error.message);
+ * await using client = await connectWebSocket({ url: "ws://127.0.0.1:4500" });
+ * try {
+ *   await client.fs.readFile("file:///no/such/file");
+ *   throw new Error("It is there");
+ * } catch (error) {
+ *   if (!(error instanceof ExecServerError && error.kind === "notFound")) throw error;
+ *   console.log(error.code, error.message);
+ * }
  * ```
  */
 export class ExecServerError extends Error {

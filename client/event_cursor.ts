@@ -1,9 +1,18 @@
 /** One reader's place in the events of a process: what waits for it, and what it must read again. @module */
 
 import { limits } from "../protocol/limits.ts";
-import type { ReadResult } from "../protocol/methods/process.ts";
-import { type ExecServerError, outputLostError } from "./errors.ts";
-import { costOf, outputEvent, type ProcessEvent } from "./process_events.ts";
+import type { OutputStream, ReadResult } from "../protocol/methods/process.ts";
+import { ExecServerError, outputLostError } from "./errors.ts";
+import { costOf, firstSeqOf, gapEvent, type ObservedEvent, outputEvent } from "./process_events.ts";
+
+/** Output of streams that are not wanted: it has its place in the sequence, and nothing else. */
+interface SkippedEvents {
+  readonly type: "skipped";
+  readonly from: number;
+  readonly seq: number;
+}
+
+type QueuedEvent = ObservedEvent | SkippedEvents;
 
 /** What a cursor needs of the process it reads. */
 export interface CursorSource {
@@ -11,6 +20,10 @@ export interface CursorSource {
   readonly processId: string;
   /** Whether a full cursor stops the connection instead of letting go of output. */
   readonly holds: boolean;
+  /** Number of the last event before those it is about. */
+  readonly afterSeq: number;
+  /** Whether what is lost is told as a gap. */
+  readonly toleratesGaps: boolean;
   /** Asks the server for what it keeps after a number. */
   readAfter(seq: number): Promise<ReadResult>;
   /** Told when the cursor is no longer full. */
@@ -22,15 +35,20 @@ export interface CursorSource {
 /**
  * Delivers events strictly in sequence, each once. For a reader that falls behind by more than
  * `limits.clientBufferBytes`, later output is not kept here but read again from the server when the
- * reader gets there; what the server no longer keeps by then is an error, never a silent hole.
+ * reader gets there; what the server no longer keeps by then is an error, or a gap where those are
+ * tolerated, never a silent hole.
  */
 export class EventCursor {
   readonly #source: CursorSource;
-  #queue: ProcessEvent[] = [];
+  #queue: QueuedEvent[] = [];
   #queuedCost = 0;
-  #last = 0;
+  #last: number;
   #seen = 0;
   #hasLetGo = false;
+  /** The last event before the first that was let go. */
+  #keptTo = 0;
+  #wanted: readonly OutputStream[] | undefined;
+  #isTaken = false;
   #isRereading = false;
   #isClosed = false;
   #isReleased = false;
@@ -41,37 +59,88 @@ export class EventCursor {
   /** Begins before the first event. */
   constructor(source: CursorSource) {
     this.#source = source;
+    this.#last = source.afterSeq;
   }
 
   /** Whether so much waits that a connection that holds should stop reading. */
   get isFull(): boolean {
     // The answer to a read of its own comes over the same connection, so that is never stopped.
-    return this.#source.holds && !this.#isRereading && !this.#isReleased &&
-      this.#queuedCost > limits.clientBufferBytes;
+    return this.#holds && !this.#isRereading && this.#queuedCost > limits.clientBufferBytes;
+  }
+
+  /** The last event that it will not ask the server for: the server may forget those up to it. */
+  get spareSeq(): number {
+    if (!this.#isTaken) return Infinity;
+    if (this.#isRereading) return this.#last;
+    return this.#hasLetGo ? this.#keptTo : Infinity;
+  }
+
+  get #holds(): boolean {
+    // Without a reader, nothing would let the connection go on.
+    return this.#source.holds && this.#isTaken;
+  }
+
+  /** From now on it has a reader, who must not miss anything. */
+  take(): this {
+    this.#isTaken = true;
+    return this;
+  }
+
+  /** Wants the output of some streams only. */
+  narrowTo(streams: readonly OutputStream[]): this {
+    this.#wanted = streams;
+    this.#refill(this.#queue);
+    return this;
   }
 
   /** Takes in the next published event. */
-  push(event: ProcessEvent): void {
+  push(event: ObservedEvent): void {
     if (this.#isReleased || this.#isBroken) return;
     this.#seen = event.seq;
-    const mustKeep = event.type !== "output" || (this.#source.holds && !this.#isRereading);
-    const cost = costOf(event);
-    const hasRoom = !this.#hasLetGo &&
-      (this.#queue.length === 0 || this.#queuedCost + cost <= limits.clientBufferBytes);
-    if (mustKeep || hasRoom) {
-      this.#queue.push(event);
-      this.#queuedCost += cost;
-    } else {
-      this.#hasLetGo = true;
-    }
+    const mustKeep = event.type !== "output" || (this.#holds && !this.#isRereading);
+    const after = this.#queuedCost + costOf(event);
+    const hasRoom = !this.#hasLetGo && (this.#queuedCost === 0 || !this.#wants(event) ||
+      after <= limits.clientBufferBytes);
+    if (mustKeep || hasRoom) this.#append(event);
+    else this.#letGoAfter(event.seq - 1);
     this.#wakeUp();
   }
 
+  #wants(event: QueuedEvent): boolean {
+    return event.type !== "output" || (this.#wanted?.includes(event.stream) ?? true);
+  }
+
+  #append(event: QueuedEvent): void {
+    if (event.type !== "skipped" && this.#wants(event)) {
+      this.#queue.push(event);
+      this.#queuedCost += costOf(event);
+      return;
+    }
+    let from = firstOf(event);
+    const tail = this.#queue.at(-1);
+    if (tail?.type === "skipped" && from <= tail.seq + 1) {
+      from = tail.from;
+      this.#queue.pop();
+    }
+    this.#queue.push({ type: "skipped", from, seq: event.seq });
+  }
+
+  #refill(events: readonly QueuedEvent[]): void {
+    this.#queue = [];
+    this.#queuedCost = 0;
+    for (const event of events) this.#append(event);
+  }
+
+  #letGoAfter(seq: number): void {
+    if (!this.#hasLetGo) this.#keptTo = seq;
+    this.#hasLetGo = true;
+  }
+
   /** Notes that events up to a number existed before this cursor did. */
-  skipTo(seen: number, kept: readonly ProcessEvent[]): void {
+  skipTo(seen: number, kept: readonly ObservedEvent[]): void {
     for (const event of kept) this.push(event);
     this.#seen = seen;
-    this.#hasLetGo = true;
+    this.#letGoAfter(this.#last);
   }
 
   /** A cursor in the same place, for another reader. */
@@ -82,6 +151,7 @@ export class EventCursor {
     copy.#last = this.#last;
     copy.#seen = this.#seen;
     copy.#hasLetGo = this.#hasLetGo;
+    copy.#keptTo = this.#keptTo;
     copy.#failure = this.#failure;
     return copy;
   }
@@ -105,15 +175,16 @@ export class EventCursor {
    * The next event; undefined after `closed`. One call at a time.
    * @throws {ExecServerError} when the events end early, or are lost to this reader
    */
-  async next(): Promise<ProcessEvent | undefined> {
+  async next(): Promise<ObservedEvent | undefined> {
     while (!this.#isClosed && !this.#isReleased) {
       const [head] = this.#queue;
-      if (head !== undefined && head.seq <= this.#last + 1) {
+      if (head !== undefined && firstOf(head) <= this.#last + 1) {
         this.#queue.shift();
-        this.#queuedCost -= costOf(head);
+        if (head.type !== "skipped") this.#queuedCost -= costOf(head);
         this.#source.onRoom();
         if (head.seq <= this.#last) continue;
         this.#last = head.seq;
+        if (head.type === "skipped") continue;
         this.#isClosed = head.type === "closed";
         return head;
       }
@@ -135,15 +206,33 @@ export class EventCursor {
       if (this.#isReleased) return;
       this.#merge(answer.chunks.map(outputEvent));
       const [head] = this.#queue;
-      if (head?.seq === this.#last + 1) return;
-      const to = (head?.seq ?? seen + 1) - 1;
-      throw outputLostError(this.#source.processId, [{ from: this.#last + 1, to }]);
+      const [from, next] = [this.#last + 1, head === undefined ? seen + 1 : firstOf(head)];
+      if (next <= from) return;
+      this.#lose(from, next - 1);
     } catch (error) {
-      this.#breakOff(error);
-      throw error;
+      const failure = this.#isForgotten(error, seen)
+        ? outputLostError(this.#source.processId, [{ from: this.#last + 1, to: seen }])
+        : error;
+      this.#breakOff(failure);
+      throw failure;
     } finally {
       this.#isRereading = false;
+      this.#source.onRoom();
     }
+  }
+
+  /** Tells of a gap, where that is enough. */
+  #lose(from: number, to: number): void {
+    const { processId, toleratesGaps } = this.#source;
+    if (!toleratesGaps) throw outputLostError(processId, [{ from, to }]);
+    const gap = gapEvent(from, to);
+    this.#queue.unshift(gap);
+    this.#queuedCost += costOf(gap);
+  }
+
+  /** A server refuses to read a process that closed long ago: it keeps nothing of it. */
+  #isForgotten(error: unknown, seen: number): boolean {
+    return error instanceof ExecServerError && error.kind === "server" && seen > this.#last;
   }
 
   /** Nothing can follow what this reader missed. */
@@ -156,18 +245,21 @@ export class EventCursor {
     this.#source.forget(this);
   }
 
-  #merge(events: readonly ProcessEvent[]): void {
-    const bySeq = new Map<number, ProcessEvent>();
+  #merge(events: readonly ObservedEvent[]): void {
+    const bySeq = new Map<number, QueuedEvent>();
     for (const event of [...events, ...this.#queue]) {
       // What was not published yet will come in its turn.
       if (event.seq > this.#last && event.seq <= this.#seen) bySeq.set(event.seq, event);
     }
-    this.#queue = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
-    this.#queuedCost = this.#queue.reduce((sum, event) => sum + costOf(event), 0);
+    this.#refill([...bySeq.values()].sort((a, b) => a.seq - b.seq));
   }
 
   #wakeUp(): void {
     this.#wake?.();
     this.#wake = undefined;
   }
+}
+
+function firstOf(event: QueuedEvent): number {
+  return event.type === "skipped" ? event.from : firstSeqOf(event);
 }

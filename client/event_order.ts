@@ -3,7 +3,22 @@
 import { limits } from "../protocol/limits.ts";
 import type { ReadResult } from "../protocol/methods/process.ts";
 import { ExecServerError, outputLostError, protocolError, type SeqRange } from "./errors.ts";
-import { exitedEvent, outputEvent, type ProcessEvent } from "./process_events.ts";
+import {
+  exitedEvent,
+  firstSeqOf,
+  gapEvent,
+  type ObservedEvent,
+  outputEvent,
+  type ProcessEvent,
+} from "./process_events.ts";
+
+/** Where the events of a process begin, and what becomes of those that are lost. */
+export interface FollowOptions {
+  /** Number of the last event that is not wanted; 0 by default. */
+  readonly afterSeq?: number;
+  /** Whether lost events are told as a gap, and not an error; default false. */
+  readonly toleratesGaps?: boolean;
+}
 
 /**
  * Takes events as they come and gives them back in sequence, without repeats. Events that come
@@ -11,16 +26,20 @@ import { exitedEvent, outputEvent, type ProcessEvent } from "./process_events.ts
  */
 export class EventOrder {
   readonly #processId: string;
-  readonly #early = new Map<number, ProcessEvent>();
+  readonly #toleratesGaps: boolean;
+  /** By the first number that they cover. */
+  readonly #early = new Map<number, ObservedEvent>();
   #earlyBytes = 0;
-  #published = 0;
-  #seen = 0;
+  #published: number;
+  #seen: number;
   #hasExited = false;
   #isClosed = false;
 
   /** @param processId names the process in errors */
-  constructor(processId: string) {
+  constructor(processId: string, { afterSeq = 0, toleratesGaps = false }: FollowOptions = {}) {
     this.#processId = processId;
+    this.#published = this.#seen = afterSeq;
+    this.#toleratesGaps = toleratesGaps;
   }
 
   /** Number of the last event given back; 0 before the first. */
@@ -39,7 +58,7 @@ export class EventOrder {
   }
 
   /** Takes an event in; returns those whose turn has come, in order. */
-  add(event: ProcessEvent): ProcessEvent[] {
+  add(event: ProcessEvent): ObservedEvent[] {
     if (this.#isClosed || event.seq <= this.#published) return [];
     this.#seen = Math.max(this.#seen, event.seq);
     if (event.seq === this.#published + 1) return this.#publish(event);
@@ -51,10 +70,11 @@ export class EventOrder {
    * Fills the gap from the answer to `process/read` after `published`; returns the events whose
    * turn has come, in order.
    * @param seen what `seen` was when the read was sent: the answer must reach that far
-   * @throws {ExecServerError} `outputLost` when events are missing that the server no longer keeps,
+   * @throws {ExecServerError} `outputLost` when events are missing that the server no longer keeps
+   * and gaps are not tolerated,
    * `processLost` when the server lost the process, `protocol` when the answer contradicts itself
    */
-  fill(answer: ReadResult, seen: number): ProcessEvent[] {
+  fill(answer: ReadResult, seen: number): ObservedEvent[] {
     if (typeof answer.failure === "string") {
       const text = `Process "${this.#processId}" was lost by the server: ${answer.failure}`;
       throw new ExecServerError("processLost", text);
@@ -68,17 +88,25 @@ export class EventOrder {
     if (answer.closed) this.#keep({ type: "closed", seq: last });
     this.#seen = Math.max(this.#seen, last);
     const missing = this.#missingUpTo(Math.max(last, seen));
-    const [hole] = missing;
-    if (hole !== undefined) {
-      const isExit = missing.length === 1 && hole.from === hole.to && hole.to <= last;
-      if (!answer.exited || this.#knowsExit() || !isExit) {
-        throw outputLostError(this.#processId, missing);
-      }
-      // The exit has a number but is no chunk: the one number that is missing must be its own.
-      this.#keep(exitOf(answer, hole.from));
-    }
+    if (missing.length > 0) this.#explain(missing, answer);
     const next = this.#take(this.#published + 1);
     return next === undefined ? [] : this.#publish(next);
+  }
+
+  /** Says what the missing numbers stand for: the exit, which is no chunk, and what is lost. */
+  #explain(missing: readonly SeqRange[], answer: ReadResult): void {
+    const hole = missing.at(-1);
+    const isExitMissing = answer.exited && !this.#knowsExit();
+    const isOnlyExit = isExitMissing && missing.length === 1 && hole?.from === hole?.to &&
+      (hole?.to ?? 0) < answer.nextSeq;
+    if (!isOnlyExit && !this.#toleratesGaps) throw outputLostError(this.#processId, missing);
+    // Where more is missing, it has the last number: a program ends after most of its output.
+    const exitSeq = isExitMissing ? hole?.to : undefined;
+    for (const { from, to } of missing) {
+      const end = to === exitSeq ? to - 1 : to;
+      if (from <= end) this.#keep(gapEvent(from, end));
+    }
+    if (exitSeq !== undefined) this.#keep(exitOf(answer, exitSeq));
   }
 
   #hasRoom(event: ProcessEvent): boolean {
@@ -88,13 +116,14 @@ export class EventOrder {
       this.#earlyBytes + event.chunk.byteLength <= limits.clientBufferBytes;
   }
 
-  #keep(event: ProcessEvent): void {
-    if (event.seq <= this.#published || this.#early.has(event.seq)) return;
-    this.#early.set(event.seq, event);
+  #keep(event: ObservedEvent): void {
+    const first = firstSeqOf(event);
+    if (event.seq <= this.#published || this.#early.has(first)) return;
+    this.#early.set(first, event);
     if (event.type === "output") this.#earlyBytes += event.chunk.byteLength;
   }
 
-  #take(seq: number): ProcessEvent | undefined {
+  #take(seq: number): ObservedEvent | undefined {
     const event = this.#early.get(seq);
     if (event === undefined) return undefined;
     this.#early.delete(seq);
@@ -103,9 +132,9 @@ export class EventOrder {
   }
 
   /** An event whose turn has come, and all that follow it without a gap. */
-  #publish(first: ProcessEvent): ProcessEvent[] {
-    const ready: ProcessEvent[] = [];
-    let event: ProcessEvent | undefined = first;
+  #publish(first: ObservedEvent): ObservedEvent[] {
+    const ready: ObservedEvent[] = [];
+    let event: ObservedEvent | undefined = first;
     while (event !== undefined && !this.#isClosed) {
       ready.push(event);
       this.#published = event.seq;

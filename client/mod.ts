@@ -2,21 +2,18 @@
  * The client library: connect to a server, run processes there, read and feed them.
  *
  * ```ts
- * import { connectStdio, ExecServerError } from "./mod.ts";
+ * import { connectWebSocket, ExecServerError } from "exec-server-client";
  *
- * async function listing(program: string): Promise<string> {
- *   await using client = await connectStdio({ program, args: ["--listen", "stdio"] });
- *   const process = await client.start({ argv: ["/bin/ls", "-l"], cwd: new URL("file:///tmp") });
- *   try {
- *     for await (const event of process.events()) {
- *       if (event.type === "output") console.log(event.stream, event.chunk.byteLength);
- *     }
- *     const { exitCode } = await process.status;
- *     return `ended with ${exitCode}`;
- *   } catch (error) {
- *     if (error instanceof ExecServerError && error.kind === "disconnected") return "lost";
- *     throw error;
+ * await using client = await connectWebSocket({ url: "ws://127.0.0.1:4500" });
+ * const process = await client.start({ argv: ["/bin/ls", "-l"], cwd: new URL("file:///tmp") });
+ * try {
+ *   for await (const event of process.events()) {
+ *     if (event.type === "output") console.log(event.stream, event.chunk.byteLength);
  *   }
+ *   console.log(`ended with ${(await process.status).exitCode}`);
+ * } catch (error) {
+ *   if (!(error instanceof ExecServerError && error.kind === "sessionLost")) throw error;
+ *   console.log("nobody knows how it ended");
  * }
  * ```
  * @module
@@ -28,7 +25,6 @@ export { type ClientOptions, connectTransport, type Reopen } from "./connect_tra
 export { connectWebSocket, type WebSocketConnectOptions } from "./connect_websocket.ts";
 export type { CallOptions } from "./caller.ts";
 export type { ClientTransport } from "./connection.ts";
-export * from "./environments/mod.ts";
 export { type ErrorFacts, type ErrorKind, ExecServerError } from "./errors.ts";
 export type {
   FileChanges,
@@ -50,17 +46,24 @@ export type {
   WritableOptions,
   WriteFileOptions,
 } from "./fs/file_system.ts";
+export { type AttachOptions, ObservedProcess, type ProcessTarget } from "./observed_process.ts";
 export {
   type OutputOptions,
   type ProcessOutput,
   RemoteProcess,
   type TerminateOptions,
 } from "./process.ts";
-export type { ClosedEvent, ExitedEvent, OutputEvent, ProcessEvent } from "./process_events.ts";
+export type {
+  ClosedEvent,
+  ExitedEvent,
+  GapEvent,
+  ObservedEvent,
+  OutputEvent,
+  ProcessEvent,
+} from "./process_events.ts";
 export type { ExitStatus } from "./process_feed.ts";
 export type { HeartbeatTimes } from "./heartbeat.ts";
 export type { SessionState } from "./session.ts";
-export { connectStdio, type StdioConnectOptions } from "./stdio.ts";
 export type { Clock, Timer } from "../protocol/clock.ts";
 export type { Capabilities, EnvironmentInfo } from "../protocol/methods/environment.ts";
 export type { HashResult } from "../protocol/methods/fs_content.ts";
@@ -75,13 +78,16 @@ export type {
   ReadParams,
   ReadResult,
 } from "../protocol/methods/process.ts";
+export type { AttachResult } from "../protocol/methods/process_attach.ts";
+export type { ListedProcess, ListResult } from "../protocol/methods/process_list.ts";
 export type {
   EnvPolicy,
   StartMetadata,
   StartParams,
   TerminalSize,
 } from "../protocol/methods/process_start.ts";
+export type { SandboxIntent } from "../protocol/methods/sandbox.ts";
+export type { SandboxDenial } from "../protocol/methods/sandbox_denial.ts";
 export type { PathUri } from "../protocol/path_uri.ts";
 export type { SignalName } from "../protocol/signal_names.ts";
-export { memoryPair } from "../protocol/transport/memory.ts";
 export type { Transport } from "../protocol/transport/transport.ts";

@@ -8,9 +8,9 @@ import { type KnownCapabilities, requireCapability } from "./capabilities.ts";
 import type { Caller } from "./caller.ts";
 import { ExecServerError } from "./errors.ts";
 import type { EventCursor } from "./event_cursor.ts";
-import type { ProcessEvent } from "./process_events.ts";
+import type { ObservedEvent, ProcessEvent } from "./process_events.ts";
 import type { ExitStatus, ProcessFeed } from "./process_feed.ts";
-import { inputStreamOf, outputStreamOf } from "./process_streams.ts";
+import { eventsOf, inputStreamOf, outputStreamOf } from "./process_streams.ts";
 import { StdinWriter } from "./stdin_writer.ts";
 
 /** What a handle is made of. */
@@ -52,7 +52,21 @@ export interface TerminateOptions {
 
 const DEFAULT_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-/** One process. Its output can be read in several ways at once; each reader gets all of it. */
+/**
+ * One process. Its output can be read in several ways at once; each reader gets all of it.
+ *
+ * ```ts
+ * import { connectWebSocket } from "exec-server-client";
+ *
+ * await using client = await connectWebSocket({ url: "ws://127.0.0.1:4500" });
+ * const process = await client.start({ argv: ["/bin/cat"], pipeStdin: true });
+ * await process.write(new TextEncoder().encode("grün\n"));
+ * await process.closeStdin();
+ * // A decoder keeps the first bytes of a character until the others come.
+ * for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) console.log(text);
+ * console.log((await process.exit).exitCode);
+ * ```
+ */
 export class RemoteProcess {
   /** The id it was started under. */
   readonly processId: string;
@@ -92,16 +106,16 @@ export class RemoteProcess {
     return this.#feed.status;
   }
 
-  /** Standard output, or the terminal. Use it together with `stderr`, or instead of `events()`. */
+  /** Standard output, or the terminal. Who does not want `stderr` need not read it. */
   get stdout(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    this.#outputs ??= this.#feed.twoCursors();
-    return this.#stdout ??= outputStreamOf(this.#outputs[0], ["stdout", "pty"]);
+    this.#outputs ??= this.#feed.streamCursors();
+    return this.#stdout ??= outputStreamOf(this.#outputs[0].take());
   }
 
   /** Standard error; empty for a process in a terminal. */
   get stderr(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    this.#outputs ??= this.#feed.twoCursors();
-    return this.#stderr ??= outputStreamOf(this.#outputs[1], ["stderr"]);
+    this.#outputs ??= this.#feed.streamCursors();
+    return this.#stderr ??= outputStreamOf(this.#outputs[1].take());
   }
 
   /** Standard input. Closing it needs the capability `processCloseStdin`. */
@@ -111,12 +125,13 @@ export class RemoteProcess {
 
   /**
    * Output, exit and close, in order, each once; ends after `closed`. A reader that takes its time
-   * may be told with kind `outputLost` that the server no longer keeps what it has not read.
+   * holds the program back where the server can wait (`processAcks`); elsewhere, and when it comes
+   * late, it may be told with kind `outputLost` that the server no longer keeps what it has not read.
    * @throws {ExecServerError} while iterating: `disconnected`, `outputLost`, `processLost`, …
    */
   events(): AsyncIterableIterator<ProcessEvent> {
     // Taken now, not at the first `next`: nothing that happens in between may be missed.
-    return iterate(this.#feed.cursor());
+    return eventsOf(this.#feed.cursor(), isNoGap);
   }
 
   /**
@@ -219,16 +234,9 @@ export class RemoteProcess {
   }
 }
 
-async function* iterate(cursor: EventCursor): AsyncIterableIterator<ProcessEvent> {
-  try {
-    for (;;) {
-      const event = await cursor.next();
-      if (event === undefined) return;
-      yield event;
-    }
-  } finally {
-    cursor.release();
-  }
+/** What this client started tolerates no gaps: its cursor fails instead. */
+function isNoGap(event: ObservedEvent): event is ProcessEvent {
+  return event.type !== "gap";
 }
 
 function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

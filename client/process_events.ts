@@ -4,6 +4,7 @@ import { decode } from "../protocol/schema.ts";
 import type { Notification } from "../protocol/message.ts";
 import { notifications } from "../protocol/methods/mod.ts";
 import type { OutputChunk, OutputStream } from "../protocol/methods/process.ts";
+import type { SandboxDenial } from "../protocol/methods/sandbox_denial.ts";
 
 /** A piece of output. */
 export interface OutputEvent {
@@ -27,6 +28,8 @@ export interface ExitedEvent {
   readonly exitCode: number;
   /** Whether the sandbox seems to have caused the failure. */
   readonly sandboxDenied: boolean;
+  /** What it seems to have denied; absent when the output, or an older server, does not tell. */
+  readonly sandboxDenial?: SandboxDenial;
   /** Why the server ended it, such as "killed by timeout after 500 ms"; absent when it did not. */
   readonly reason?: string;
 }
@@ -41,6 +44,31 @@ export interface ClosedEvent {
 
 /** One numbered event of a process. */
 export type ProcessEvent = OutputEvent | ExitedEvent | ClosedEvent;
+
+/** Events of an observed process that nobody has any more: its server did not keep them for long. */
+export interface GapEvent {
+  /** Tells it from other events. */
+  readonly type: "gap";
+  /** Number of the first event that is missing. */
+  readonly from: number;
+  /** Number of the last one. */
+  readonly to: number;
+  /** The same, so that every event has its place in the sequence. */
+  readonly seq: number;
+}
+
+/** One event of a process that another session runs. */
+export type ObservedEvent = ProcessEvent | GapEvent;
+
+/** The event that stands for those missing. */
+export function gapEvent(from: number, to: number): GapEvent {
+  return { type: "gap", from, to, seq: to };
+}
+
+/** The first number that an event covers. */
+export function firstSeqOf(event: ObservedEvent): number {
+  return event.type === "gap" ? event.from : event.seq;
+}
 
 /** An event, and the process it is about. */
 export interface ProcessNotification {
@@ -82,18 +110,21 @@ export interface ExitFacts {
   readonly exitCode: number;
   /** Whether the sandbox seems to have caused the failure; older servers leave it out. */
   readonly sandboxDenied?: boolean | undefined;
+  /** What it seems to have denied; extension. */
+  readonly sandboxDenial?: SandboxDenial | undefined;
   /** Why the server ended it, if it did. */
   readonly reason?: string | undefined;
 }
 
 /** The event that an exit stands for. */
 export function exitedEvent(seq: number, facts: ExitFacts): ExitedEvent {
-  const { exitCode, sandboxDenied = false, reason } = facts;
+  const { exitCode, sandboxDenied = false, sandboxDenial, reason } = facts;
   return {
     type: "exited",
     seq,
     exitCode,
     sandboxDenied,
+    ...(sandboxDenial === undefined ? {} : { sandboxDenial }),
     ...(reason === undefined ? {} : { reason }),
   };
 }
@@ -107,6 +138,6 @@ export function outputEvent(chunk: OutputChunk): OutputEvent {
 const EVENT_OVERHEAD_BYTES = 256;
 
 /** What keeping an event costs, in bytes, roughly. */
-export function costOf(event: ProcessEvent): number {
+export function costOf(event: ObservedEvent): number {
   return EVENT_OVERHEAD_BYTES + (event.type === "output" ? event.chunk.byteLength : 0);
 }

@@ -2,10 +2,11 @@
 
 import { limits } from "../protocol/limits.ts";
 import type { ReadParams, ReadResult } from "../protocol/methods/process.ts";
+import type { SandboxDenial } from "../protocol/methods/sandbox_denial.ts";
 import { type CursorSource, EventCursor } from "./event_cursor.ts";
-import { EventOrder } from "./event_order.ts";
+import { EventOrder, type FollowOptions } from "./event_order.ts";
 import { ExecServerError, protocolError, reasonOf } from "./errors.ts";
-import type { ClosedEvent, ExitedEvent, ProcessEvent } from "./process_events.ts";
+import type { ClosedEvent, ExitedEvent, ObservedEvent, ProcessEvent } from "./process_events.ts";
 
 /** How a program ended. */
 export interface ExitStatus {
@@ -13,6 +14,8 @@ export interface ExitStatus {
   readonly exitCode: number;
   /** Whether the sandbox seems to have caused the failure. */
   readonly sandboxDenied: boolean;
+  /** What it seems to have denied; absent when the output, or an older server, does not tell. */
+  readonly sandboxDenial?: SandboxDenial;
   /** Why the server ended it, such as "killed by timeout after 500 ms"; absent when it did not. */
   readonly reason?: string;
 }
@@ -33,6 +36,8 @@ export interface FeedOwner {
 export class ProcessFeed implements CursorSource {
   /** The process. */
   readonly processId: string;
+  readonly afterSeq: number;
+  readonly toleratesGaps: boolean;
   /** Whether the server has said that it runs. */
   isStarted = false;
   /** Whether the server holds the process back until its output has arrived. */
@@ -56,11 +61,13 @@ export class ProcessFeed implements CursorSource {
   #ackedSeq = 0;
   #onRoom: (() => void)[] = [];
 
-  /** Begins before the first event. */
-  constructor(processId: string, owner: FeedOwner) {
+  /** Begins before the first event that is wanted. */
+  constructor(processId: string, owner: FeedOwner, options: FollowOptions = {}) {
     this.processId = processId;
+    this.afterSeq = options.afterSeq ?? 0;
+    this.toleratesGaps = options.toleratesGaps ?? false;
     this.#owner = owner;
-    this.#order = new EventOrder(processId);
+    this.#order = new EventOrder(processId, options);
     this.#unread = new EventCursor(this);
     this.#cursors.push(this.#unread);
     this.exit = this.#exit.promise;
@@ -76,8 +83,7 @@ export class ProcessFeed implements CursorSource {
   }
 
   get holds(): boolean {
-    // Before there is a reader, nothing would let the connection go on.
-    return this.#owner.backpressure && this.#unread === undefined;
+    return this.#owner.backpressure;
   }
 
   /** Takes in an event. Returns a promise when the connection should stop reading for a while. */
@@ -90,10 +96,11 @@ export class ProcessFeed implements CursorSource {
 
   /**
    * Takes in what the server kept while there was no connection.
-   * @param read calls `process/read` over the new one
+   * @param read calls `process/read` over the new one, before other calls go out
    * @throws {ExecServerError} when that is lost too; what else goes wrong ends this process only
    */
-  async catchUp(read: FeedOwner["read"]): Promise<void> {
+  async catchUp(read: FeedOwner["read"] = (params) => this.#owner.read(params)): Promise<void> {
+    if (this.isEnded) return;
     const { published, seen } = this.#order;
     try {
       const answer = await read(this.#after(published));
@@ -117,17 +124,18 @@ export class ProcessFeed implements CursorSource {
 
   /** A new reader. The first one gets all events from the beginning without asking the server. */
   cursor(): EventCursor {
-    const cursor = this.#unread ?? this.#lateCursor();
-    this.#unread = undefined;
-    return cursor;
+    return this.#freshCursor().take();
   }
 
-  /** Two new readers in the same place. */
-  twoCursors(): [EventCursor, EventCursor] {
-    const first = this.cursor();
+  /**
+   * Two new readers in the same place: of standard output or the terminal, and of standard error.
+   * Neither is taken yet.
+   */
+  streamCursors(): readonly [EventCursor, EventCursor] {
+    const first = this.#freshCursor();
     const second = first.clone();
     this.#cursors.push(second);
-    return [first, second];
+    return [first.narrowTo(["stdout", "pty"]), second.narrowTo(["stderr"])];
   }
 
   readAfter(seq: number): Promise<ReadResult> {
@@ -135,6 +143,7 @@ export class ProcessFeed implements CursorSource {
   }
 
   onRoom(): void {
+    this.#acknowledgeIfDue();
     if (this.#onRoom.length === 0 || this.#isFull()) return;
     for (const resolve of this.#onRoom.splice(0)) resolve();
   }
@@ -144,11 +153,17 @@ export class ProcessFeed implements CursorSource {
     this.onRoom();
   }
 
+  #freshCursor(): EventCursor {
+    const cursor = this.#unread ?? this.#lateCursor();
+    this.#unread = undefined;
+    return cursor;
+  }
+
   /** A reader that comes after another one: what it missed, it asks the server for. */
   #lateCursor(): EventCursor {
     const cursor = new EventCursor(this);
     const ends = [this.#exited, this.#closed].filter((event) => event !== undefined);
-    if (this.#order.published > 0) cursor.skipTo(this.#order.published, ends);
+    if (this.#order.published > this.afterSeq) cursor.skipTo(this.#order.published, ends);
     if (this.#failure !== undefined) cursor.fail(this.#failure);
     this.#cursors.push(cursor);
     return cursor;
@@ -162,25 +177,34 @@ export class ProcessFeed implements CursorSource {
     return this.#cursors.some((cursor) => cursor.isFull);
   }
 
-  #publish(events: readonly ProcessEvent[]): void {
+  #publish(events: readonly ObservedEvent[]): void {
     for (const event of events) {
       for (const cursor of this.#cursors) cursor.push(event);
       if (event.type === "exited") this.#noteExit(event);
       if (event.type === "closed") this.#noteClose(event);
       if (event.type === "output") this.#unackedBytes += event.chunk.byteLength;
     }
-    const isDue = this.#unackedBytes >= limits.ackBytes ||
-      this.#order.published - this.#ackedSeq >= limits.ackEvents;
-    if (isDue) this.acknowledge();
+    this.#acknowledgeIfDue();
   }
 
-  /** Tells the server how far the events have arrived, if it waits for that. */
+  #acknowledgeIfDue(): void {
+    const isDue = this.#unackedBytes >= limits.ackBytes ||
+      this.#order.published - this.#ackedSeq >= limits.ackEvents;
+    if (isDue && this.#spareSeq() > this.#ackedSeq) this.acknowledge();
+  }
+
+  /** The last event that nobody will ask the server for; never lower than it was. */
+  #spareSeq(): number {
+    const spare = this.#cursors.map((cursor) => cursor.spareSeq);
+    return Math.max(this.#ackedSeq, Math.min(this.#order.published, ...spare));
+  }
+
+  /** Tells the server which events it may forget, if it waits for that. */
   acknowledge(): void {
     if (!this.isAcknowledged || this.isEnded) return;
-    const { published } = this.#order;
-    this.#owner.acknowledge(this.processId, published);
-    this.#ackedSeq = published;
-    this.#unackedBytes = 0;
+    this.#ackedSeq = this.#spareSeq();
+    this.#owner.acknowledge(this.processId, this.#ackedSeq);
+    if (this.#ackedSeq === this.#order.published) this.#unackedBytes = 0;
   }
 
   #noteExit(event: ExitedEvent): void {

@@ -3,11 +3,14 @@
 import type { Notification } from "../protocol/message.ts";
 import type { ReadParams, ReadResult } from "../protocol/methods/process.ts";
 import type { TerminateParams, TerminateResult } from "../protocol/methods/process_control.ts";
-import type { StartResult } from "../protocol/methods/process_start.ts";
 import type { Caller } from "./caller.ts";
+import type { FollowOptions } from "./event_order.ts";
 import { ExecServerError } from "./errors.ts";
 import { decodeProcessNotification } from "./process_events.ts";
 import { type FeedOwner, ProcessFeed } from "./process_feed.ts";
+
+/** Processes that are read at once after a reconnect: far fewer than a connection has places. */
+const CATCH_UP_READS = 64;
 
 /** Knows every process from before its start until it has closed or failed. */
 export class ProcessRegistry implements FeedOwner {
@@ -31,24 +34,24 @@ export class ProcessRegistry implements FeedOwner {
   }
 
   /**
-   * Makes room for a process that is about to be started.
+   * Makes room for a process that is about to be started, or attached to.
    * @throws {ExecServerError} `processIdInUse`
    */
-  open(processId: string): ProcessFeed {
+  open(processId: string, options: FollowOptions = {}): ProcessFeed {
     if (this.#feeds.has(processId)) {
-      const text = `Cannot start process "${processId}": another one of this client has the id`;
+      const verb = options.toleratesGaps === true ? "follow" : "start";
+      const text = `Cannot ${verb} process "${processId}": another one of this client has the id`;
       throw new ExecServerError("processIdInUse", text);
     }
-    const feed = new ProcessFeed(processId, this);
+    const feed = new ProcessFeed(processId, this, options);
     this.#feeds.set(processId, feed);
     return feed;
   }
 
-  /** Gives up a process that may or may not start: when it did, it is ended. */
-  abandon(feed: ProcessFeed, answer: Promise<StartResult>): void {
+  /** Gives up a process that may or may not start: when it did, it is ended, or detached from. */
+  abandon(feed: ProcessFeed, answer: Promise<unknown>): void {
     this.#forget(feed);
-    const { processId } = feed;
-    const end = () => this.#endQuietly(processId);
+    const end = () => this.#endQuietly(feed);
     // A start that was refused leaves nothing behind; one whose answer was lost may have happened.
     this.#cleanUp(answer.then(end, (error) => isAmbiguous(error) ? end() : undefined));
   }
@@ -64,14 +67,27 @@ export class ProcessRegistry implements FeedOwner {
     return call;
   }
 
+  /** Forgets an alias, unless another process has it by now; the process behind it goes on. */
+  async detach(feed: ProcessFeed): Promise<void> {
+    const { processId } = feed;
+    this.#forget(feed);
+    if (this.#feeds.has(processId)) return;
+    const call = this.#caller.call("process/detach", { processId }, { isCleanUp: true });
+    this.#cleanUp(call.then(() => {}, () => {}));
+    await call;
+  }
+
   /**
    * Reads over a new connection what was printed while there was none.
    * @throws {ExecServerError} when that connection is lost too
    */
   async catchUp(connection: Caller): Promise<void> {
     const read = (params: ReadParams) => connection.call("process/read", params);
-    const started = [...this.#feeds.values()].filter((feed) => feed.isStarted);
-    await Promise.all(started.map((feed) => feed.catchUp(read)));
+    const started = [...this.#feeds.values()].filter((feed) => feed.isStarted).values();
+    const readNext = async () => {
+      for (const feed of started) await feed.catchUp(read);
+    };
+    await Promise.all(Array.from({ length: CATCH_UP_READS }, readNext));
   }
 
   /**
@@ -88,7 +104,8 @@ export class ProcessRegistry implements FeedOwner {
   }
 
   read(params: ReadParams): Promise<ReadResult> {
-    return this.#caller.call("process/read", params);
+    // A process must not fail because its client is busy.
+    return this.#caller.call("process/read", params, { waitsForPlace: true });
   }
 
   acknowledge(processId: string, seq: number): void {
@@ -96,20 +113,22 @@ export class ProcessRegistry implements FeedOwner {
   }
 
   onEnd(feed: ProcessFeed, failure: ExecServerError | undefined): void {
-    this.#forget(feed);
+    const isKnown = this.#forget(feed);
     // Nobody can use a process whose events are lost, so it must not go on alone.
-    if (failure !== undefined && !this.#caller.isEnded) {
-      void this.#endQuietly(feed.processId);
+    if (isKnown && failure !== undefined && !this.#caller.isEnded) {
+      void this.#endQuietly(feed);
     }
   }
 
-  #forget(feed: ProcessFeed): void {
-    if (this.#feeds.get(feed.processId) === feed) this.#feeds.delete(feed.processId);
+  /** Returns whether it was known. */
+  #forget(feed: ProcessFeed): boolean {
+    return this.#feeds.get(feed.processId) === feed && this.#feeds.delete(feed.processId);
   }
 
-  async #endQuietly(processId: string): Promise<void> {
+  async #endQuietly(feed: ProcessFeed): Promise<void> {
     try {
-      await this.terminate({ processId });
+      if (feed.toleratesGaps) await this.detach(feed);
+      else await this.terminate({ processId: feed.processId });
     } catch {
       // It is a courtesy: without a connection the server ends the process by itself.
     }

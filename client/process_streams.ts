@@ -1,7 +1,7 @@
-/** The output and input of a process as web streams. @module */
+/** The events, output and input of a process, for those who iterate and for web streams. @module */
 
-import type { OutputStream } from "../protocol/methods/process.ts";
 import type { EventCursor } from "./event_cursor.ts";
+import type { GapEvent, ObservedEvent } from "./process_events.ts";
 
 /** What a stream of input writes to. */
 export interface StdinTarget {
@@ -11,21 +11,38 @@ export interface StdinTarget {
   closeStdin(): Promise<void>;
 }
 
+/** The events that a cursor brings, of those that are wanted; it is released at their end. */
+export async function* eventsOf<Event extends ObservedEvent>(
+  cursor: EventCursor,
+  isWanted: (event: ObservedEvent) => event is Event,
+): AsyncIterableIterator<Event> {
+  try {
+    for (;;) {
+      const event = await cursor.next();
+      if (event === undefined) return;
+      if (isWanted(event)) yield event;
+    }
+  } finally {
+    cursor.release();
+  }
+}
+
 /**
- * The bytes of some of a process's output streams. It reads only when it is read from, ends at
+ * The output that a cursor brings. It reads only when it is read from, ends at
  * `closed`, and fails as the process's events do.
+ * @param onGap told of events that are lost; what it throws is what the stream fails with
  */
 export function outputStreamOf(
   cursor: EventCursor,
-  wanted: readonly OutputStream[],
+  onGap: (gap: GapEvent) => void = () => {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     async pull(controller) {
       for (;;) {
         const event = await cursor.next();
         if (event === undefined || event.type === "closed") return controller.close();
-        if (event.type !== "output" || !wanted.includes(event.stream)) continue;
-        return controller.enqueue(event.chunk);
+        if (event.type === "gap") onGap(event);
+        if (event.type === "output") return controller.enqueue(event.chunk);
       }
     },
     cancel: () => cursor.release(),

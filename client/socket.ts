@@ -1,7 +1,8 @@
-/** WebSockets over Deno's own sockets: TCP, TLS and Unix, with headers and back-pressure. @module */
+/** WebSockets over the runtime's own sockets: TCP, TLS and Unix, with headers and back-pressure. @module */
 
 import type { ByteConnection, WebSocketTransport } from "../protocol/transport/websocket.ts";
 import { ExecServerError, reasonOf } from "./errors.ts";
+import { currentRuntime } from "./platform/runtime.ts";
 import { upgrade } from "./upgrade.ts";
 import type { WebSocketAddress } from "./websocket_address.ts";
 
@@ -16,7 +17,7 @@ export async function openSocket(
   signal: AbortSignal,
 ): Promise<WebSocketTransport> {
   const { peer } = address;
-  const connection = await dial(address, signal);
+  const connection = await connect(address, signal);
   function abandon(): void {
     connection.close();
   }
@@ -32,18 +33,15 @@ export async function openSocket(
   }
 }
 
-async function dial(address: WebSocketAddress, signal: AbortSignal): Promise<ByteConnection> {
-  const { peer, place } = address;
+async function connect(
+  { peer, place }: WebSocketAddress,
+  signal: AbortSignal,
+): Promise<ByteConnection> {
+  const { dial } = currentRuntime() === "deno"
+    ? await import("./platform/deno_dial.ts")
+    : await import("./platform/node_dial.ts");
   try {
-    if (place.kind === "unix") {
-      return await Deno.connect({ transport: "unix", path: place.path });
-    }
-    const { hostname, port } = place;
-    const connection = await Deno.connect({ hostname, port, signal });
-    // Small messages must not wait for each other.
-    connection.setNoDelay(true);
-    if (!place.isSecure) return connection;
-    return await Deno.startTls(connection, { hostname, alpnProtocols: ["http/1.1"] });
+    return await dial(place, signal);
   } catch (error) {
     throw asConnectError(error, peer);
   }

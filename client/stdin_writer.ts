@@ -37,8 +37,13 @@ export class StdinWriter {
   /**
    * Writes bytes after everything written before; settles when the server has taken them all.
    * @throws {ExecServerError} `stdinClosed` or `unknownProcess`, or what the call failed with
+   * @throws {TypeError} for anything but bytes
    */
   async write(bytes: Uint8Array): Promise<void> {
+    // Else plain JavaScript would send as many zeros as a text says. Also bytes of another realm.
+    if (Object.prototype.toString.call(bytes) !== "[object Uint8Array]") {
+      throw new TypeError(`${this.#place}: wanted bytes, as a Uint8Array`);
+    }
     const pieces: Promise<void>[] = [];
     // A copy, since the caller may reuse its buffer before the last piece leaves.
     const owned = new Uint8Array(bytes);
@@ -52,6 +57,10 @@ export class StdinWriter {
   sent(): Promise<void> {
     if (this.#waiting.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onSent.push(resolve));
+  }
+
+  get #place(): string {
+    return `Cannot write to process "${this.#processId}"`;
   }
 
   #enqueue(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -91,7 +100,7 @@ export class StdinWriter {
   }
 
   #requireAccepted(status: WriteResult["status"]): void {
-    const place = `Cannot write to process "${this.#processId}"`;
+    const place = this.#place;
     switch (status) {
       case "accepted":
         return;

@@ -8,6 +8,12 @@ import { type ClientOptions, connectTransport } from "./connect_transport.ts";
 import type { ClientTransport } from "./connection.ts";
 import { within } from "./deadline.ts";
 import { ExecServerError, reasonOf } from "./errors.ts";
+import { currentRuntime } from "./platform/runtime.ts";
+import {
+  DirectoryNotFound,
+  ProgramNotFound,
+  type ServerProgram,
+} from "./platform/server_program.ts";
 
 /** What to start, and how. */
 export interface StdioConnectOptions extends ClientOptions {
@@ -24,7 +30,10 @@ export interface StdioConnectOptions extends ClientOptions {
    * must ignore it; in return it keeps every privilege, which a group of its own costs a root user.
    */
   readonly sharesGroup?: boolean;
-  /** What becomes of its standard error: shown here (the default), dropped, or handed over. */
+  /**
+   * What becomes of its standard error: shown here (the default), dropped, or handed over. A
+   * function that throws is called no more.
+   */
   readonly stderr?: "inherit" | "null" | ((text: string) => void);
 }
 
@@ -33,16 +42,27 @@ const GRACE_MS = 2000;
 
 /**
  * Starts a server and opens a session with it. Closing the client ends the server.
+ *
+ * ```ts
+ * import { connectStdio } from "exec-server-client/stdio";
+ *
+ * await using client = await connectStdio({
+ *   program: "exec-server",
+ *   args: ["--listen", "stdio"],
+ *   stderr: "null",
+ * });
+ * const process = await client.start({ argv: ["/bin/echo", "hello"] });
+ * console.log((await process.output()).exitCode);
+ * ```
+ *
  * @throws {ExecServerError} `spawn` when the program cannot be started, and what `connectTransport`
  * throws
  */
 export async function connectStdio(options: StdioConnectOptions): Promise<ExecServerClient> {
   options.signal?.throwIfAborted();
   const leadsGroup = options.sharesGroup !== true;
-  const transport = new ChildTransport(spawn(options, leadsGroup), {
-    leadsGroup,
-    clock: options.clock ?? realClock,
-  });
+  const server = await start(options, leadsGroup);
+  const transport = new ChildTransport(server, options.clock ?? realClock);
   try {
     return await connectTransport(transport, options);
   } catch (error) {
@@ -51,55 +71,66 @@ export async function connectStdio(options: StdioConnectOptions): Promise<ExecSe
   }
 }
 
-function spawn(options: StdioConnectOptions, leadsGroup: boolean): Deno.ChildProcess {
+async function start(options: StdioConnectOptions, leadsGroup: boolean): Promise<ServerProgram> {
   const { program, args = [], env = {}, cwd, stderr = "inherit" } = options;
+  const { startProgram } = currentRuntime() === "deno"
+    ? await import("./platform/deno_program.ts")
+    : await import("./platform/node_program.ts");
+  const shown = typeof stderr === "function" ? "piped" : stderr;
   try {
-    const child = new Deno.Command(program, {
-      args: [...args],
-      env: { ...env },
-      ...(cwd === undefined ? {} : { cwd }),
-      stdin: "piped",
-      stdout: "piped",
-      stderr: typeof stderr === "function" ? "piped" : stderr,
-      // A group of its own: Ctrl-C in a terminal is for this program to handle, not for the server.
-      detached: leadsGroup,
-    }).spawn();
-    if (typeof stderr === "function") void drain(child.stderr, stderr);
-    return child;
+    // A group of its own: Ctrl-C in a terminal is for this program to handle, not for the server.
+    const server = await startProgram({ program, args, env, cwd, leadsGroup, stderr: shown });
+    if (typeof stderr === "function" && server.stderr) {
+      void drain(server.stderr, stderr).catch(() => {});
+    }
+    return server;
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound && cwd === undefined
-      ? "there is no such program"
-      : reasonOf(error);
-    const text = `Cannot start server program "${program}": ${reason}`;
+    const text = `Cannot start server program "${program}": ${startFault(error, cwd)}`;
     throw new ExecServerError("spawn", text, { cause: error });
   }
+}
+
+function startFault(error: unknown, cwd: string | undefined): string {
+  if (error instanceof ProgramNotFound) return "there is no such program";
+  if (error instanceof DirectoryNotFound) return `there is no directory "${cwd}"`;
+  return reasonOf(error);
 }
 
 async function drain(
   readable: ReadableStream<Uint8Array<ArrayBuffer>>,
   show: (text: string) => void,
 ): Promise<void> {
-  for await (const text of readable.pipeThrough(new TextDecoderStream())) show(text);
+  let isShown = true;
+  // A child whose errors nobody takes would stop, so they are taken in any case.
+  for await (const text of readable.pipeThrough(new TextDecoderStream())) {
+    if (isShown) isShown = isTaken(text, show);
+  }
+}
+
+function isTaken(text: string, show: (text: string) => void): boolean {
+  try {
+    show(text);
+    return true;
+  } catch {
+    // Nobody waits for this error, and unhandled it would end the program.
+    return false;
+  }
 }
 
 /** The child's standard streams; when they end, so does the child. */
 class ChildTransport implements ClientTransport {
   readonly peer: string;
   readonly closed: Promise<string>;
-  readonly #child: Deno.ChildProcess;
+  readonly #server: ServerProgram;
   readonly #lines: LineTransport;
-  /** What signals go to: the child's group, or the child alone. */
-  readonly #target: number;
   readonly #clock: Clock;
   readonly #reaped: Promise<void>;
-  #hasExited = false;
 
-  constructor(child: Deno.ChildProcess, options: { leadsGroup: boolean; clock: Clock }) {
+  constructor(server: ServerProgram, clock: Clock) {
     this.peer = "exec-server stdio";
-    this.#child = child;
-    this.#target = options.leadsGroup ? -child.pid : child.pid;
-    this.#clock = options.clock;
-    const streams = { readable: child.stdout, writable: child.stdin };
+    this.#server = server;
+    this.#clock = clock;
+    const streams = { readable: server.stdout, writable: server.stdin };
     this.#lines = new LineTransport(streams, this.peer, limits.maxAnswerBytes);
     this.closed = this.#lines.closed;
     this.#reaped = this.#reap();
@@ -125,22 +156,11 @@ class ChildTransport implements ClientTransport {
   }
 
   async #reap(): Promise<void> {
-    const exited = this.#child.status.then(() => {
-      this.#hasExited = true;
-    });
     await this.closed;
-    this.#kill("SIGTERM");
-    const onLate = () => this.#kill("SIGKILL");
+    this.#server.kill("SIGTERM");
+    const onLate = () => this.#server.kill("SIGKILL");
+    const { exited } = this.#server;
     await within(exited, { limitMs: GRACE_MS, clock: this.#clock, onLate });
     await exited;
-  }
-
-  #kill(signal: Deno.Signal): void {
-    if (this.#hasExited) return;
-    try {
-      Deno.kill(this.#target, signal);
-    } catch {
-      // It has just ended, which is what was wanted.
-    }
   }
 }

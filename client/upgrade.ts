@@ -1,5 +1,6 @@
 /** The HTTP request that turns a byte connection into a WebSocket, from the client's side. @module */
 
+import { toBase64 } from "../protocol/built_in_base64.ts";
 import { limits } from "../protocol/limits.ts";
 import { type ByteConnection, WebSocketTransport } from "../protocol/transport/websocket.ts";
 import { ExecServerError } from "./errors.ts";
@@ -33,7 +34,7 @@ export async function upgrade(
   connection: ByteConnection,
   request: UpgradeRequest,
 ): Promise<WebSocketTransport> {
-  const key = crypto.getRandomValues(new Uint8Array(16)).toBase64();
+  const key = toBase64(crypto.getRandomValues(new Uint8Array(16)));
   await writeAll(connection, new TextEncoder().encode(requestText(request, key)));
   const { head, rest } = await readAnswer(connection, request.peer);
   const [statusLine = "", ...lines] = head.split("\r\n");
@@ -95,7 +96,7 @@ function hintOf(status: string | undefined, body: Uint8Array): string {
 
 async function acceptOf(key: string): Promise<string> {
   const bytes = new TextEncoder().encode(key + ACCEPT_SUFFIX);
-  return new Uint8Array(await crypto.subtle.digest("SHA-1", bytes)).toBase64();
+  return toBase64(new Uint8Array(await crypto.subtle.digest("SHA-1", bytes)));
 }
 
 function refused(peer: string, reason: string): ExecServerError {

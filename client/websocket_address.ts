@@ -37,8 +37,8 @@ export interface WebSocketAddress {
  */
 export function parseAddress(text: string): WebSocketAddress {
   const url = URL.parse(text);
-  if (url?.protocol === "unix:" && url.host === "" && url.pathname.length > 1) {
-    const path = decodeURIComponent(url.pathname);
+  const path = url?.protocol === "unix:" && url.host === "" ? decoded(url.pathname) : "";
+  if (path.length > 1) {
     const peer = `exec-server websocket unix://${path}`;
     return { place: { kind: "unix", path }, target: "/", host: "localhost", peer };
   }
@@ -55,6 +55,15 @@ export function parseAddress(text: string): WebSocketAddress {
     host: url.host,
     peer: `exec-server websocket ${url.protocol}//${url.host}`,
   };
+}
+
+/** What a path says; nothing when it is not encoded as one. */
+function decoded(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return "";
+  }
 }
 
 /**

@@ -1,11 +1,12 @@
 /** Standard padded base64, as every byte string on the wire. @module */
 
+import { fromBase64, toBase64 } from "./built_in_base64.ts";
 import { RpcError } from "./errors.ts";
 import { limits } from "./limits.ts";
 
 /** Bytes as standard, padded base64. */
 export function encodeBase64(bytes: Uint8Array): string {
-  return bytes.toBase64();
+  return toBase64(bytes);
 }
 
 /**
@@ -15,9 +16,7 @@ export function encodeBase64(bytes: Uint8Array): string {
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   try {
     // The built-in decoder skips ASCII white space, which the wire does not allow.
-    if (!WHITE_SPACE.test(text)) {
-      return Uint8Array.fromBase64(text, { lastChunkHandling: "strict" });
-    }
+    if (!WHITE_SPACE.test(text)) return fromBase64(text);
   } catch {
     // The built-in error says only that the text is bad; what is bad follows.
   }
@@ -48,7 +47,7 @@ export function writeBase64(
     const piece = bytes.subarray(start, start + pieceBytes);
     const length = base64Length(piece.byteLength);
     if (isLong) {
-      encoder.encodeInto(piece.toBase64(), place.subarray(at));
+      encoder.encodeInto(toBase64(piece), place.subarray(at));
     } else {
       encodePiece(piece);
       place.set(scratchBytes.subarray(0, length), at);

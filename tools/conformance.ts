@@ -32,6 +32,7 @@ async function runSuite(target: string, env: Readonly<Record<string, string>>): 
       join(repository, "tests/conformance"),
       join(repository, "tests/golden/golden_test.ts"),
       join(repository, "tests/client/against_server_test.ts"),
+      join(repository, "tests/client/against_reference"),
     ];
     const command = new Deno.Command(Deno.execPath(), {
       args: ["test", "-A", "--no-check", "--quiet", `--junit-path=${report}`, ...suites],

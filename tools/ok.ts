@@ -16,11 +16,16 @@ interface Outcome {
   readonly output: string;
 }
 
+/** What others import: the protocol, and the three doors of the client library. */
+const doors = ["protocol/mod.ts", "client/mod.ts", "client/stdio.ts", "client/environments/mod.ts"];
+
 const checks: readonly Step[] = [
   { name: "types", args: ["check", "--frozen", "."] },
   { name: "format", args: ["fmt", "--check"] },
   { name: "lint", args: ["lint"] },
-  { name: "doc comments", args: ["doc", "--lint", "protocol/mod.ts", "client/mod.ts"] },
+  { name: "doc comments", args: ["doc", "--lint", ...doors] },
+  { name: "examples", args: ["run", "-A", "tools/examples.ts"] },
+  { name: "publishable", args: ["publish", "--dry-run", "--allow-dirty"] },
   { name: "generated pages", args: ["run", "-A", "tools/protocol_docs.ts", "--check"] },
   {
     name: "architecture",

@@ -6,7 +6,12 @@ import type { ClientOptions } from "../connect_transport.ts";
 import { connectWebSocket } from "../connect_websocket.ts";
 import { ExecServerError } from "../errors.ts";
 import { shownUrl, urlComplaint, urlForm } from "./environment_url.ts";
-import type { EnvironmentSettings, ProgramSettings, UrlSettings } from "./settings.ts";
+import {
+  type EnvironmentSettings,
+  isUrlSettings,
+  type ProgramSettings,
+  type UrlSettings,
+} from "./settings.ts";
 import { parseSshUrl } from "./ssh_url.ts";
 
 /** How connections are made. */
@@ -17,6 +22,16 @@ export type EnvironmentConnector = (
 
 /**
  * Opens a session with an environment.
+ *
+ * ```ts
+ * import { connectEnvironment } from "exec-server-client/environments";
+ *
+ * await using client = await connectEnvironment({
+ *   program: "exec-server",
+ *   args: ["--listen", "stdio"],
+ * });
+ * console.log(client.sessionId.length);
+ * ```
  * @throws {ExecServerError} `connect` when the URL is none, and what `connectWebSocket` and
  * `connectStdio` throw
  */
@@ -26,7 +41,7 @@ export async function connectEnvironment(
 ): Promise<ExecServerClient> {
   const { initializeTimeoutMs = options.initializeTimeoutMs } = settings;
   const timely = initializeTimeoutMs === undefined ? options : { ...options, initializeTimeoutMs };
-  return "url" in settings
+  return isUrlSettings(settings)
     ? await connectUrl(settings, timely)
     : await connectProgram(settings, timely);
 }
@@ -69,7 +84,7 @@ function sentence(complaint: string): string {
 
 /** How an environment is reached, in one line without secrets. */
 export function describeSettings(settings: EnvironmentSettings): string {
-  return "url" in settings
+  return isUrlSettings(settings)
     ? shownUrl(settings.url)
     : [settings.program, ...settings.args ?? []].join(" ");
 }

@@ -7,8 +7,8 @@ import type { ExecServerClient, StartRequest } from "../client.ts";
 import { untilAborted } from "../deadline.ts";
 import { closedError, reasonOf } from "../errors.ts";
 import type { FileSystem } from "../fs/file_system.ts";
+import { LazyFileSystem } from "../fs/lazy_file_system.ts";
 import type { RemoteProcess } from "../process.ts";
-import { LazyFileSystem } from "./lazy_file_system.ts";
 
 /** Runs commands. */
 export interface EnvironmentExec {
@@ -29,6 +29,20 @@ export type ClientSource = (signal: AbortSignal) => Promise<ExecServerClient>;
  * A place to work in. It connects at the first use, once for all who ask meanwhile. A failed attempt
  * is not remembered, and after a connection has ended for good the next use makes a new one, with a
  * new session: what ran in the old one does not come back.
+ *
+ * ```ts
+ * import { EnvironmentManager } from "exec-server-client/environments";
+ *
+ * await using manager = new EnvironmentManager({
+ *   defaultId: undefined,
+ *   includesLocal: false,
+ *   environments: [],
+ * });
+ * const devbox = manager.upsert("devbox", { url: "ws://127.0.0.1:4500" });
+ * console.log(devbox.status);
+ * if ((await devbox.capabilities()).fsHash) console.log(await devbox.fs.hash("file:///etc/passwd"));
+ * console.log((await devbox.info()).shell.path, devbox.status);
+ * ```
  */
 export class Environment implements AsyncDisposable {
   /** Its name. */

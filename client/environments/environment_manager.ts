@@ -9,6 +9,7 @@ import { type ConnectionStatus, Environment } from "./environment.ts";
 import {
   type EnvironmentSettings,
   EnvironmentSettingsError,
+  isUrlSettings,
   LOCAL_ID,
   settingsComplaint,
 } from "./settings.ts";
@@ -19,7 +20,7 @@ export interface GivenEnvironments {
   readonly environments?: Readonly<Record<string, EnvironmentSettings>>;
   /** The id of the default one; `none` for no default; by default this machine, when included. */
   readonly default?: string;
-  /** Whether this machine is one of them; true by default. */
+  /** Whether this machine is one of them; by default where `ManagerOptions.local` brings it. */
   readonly includeLocal?: boolean;
 }
 
@@ -37,14 +38,15 @@ export interface ManagerOptions {
  * All environments of a program.
  *
  * ```ts
- * import { EnvironmentManager } from "./mod.ts";
+ * import { EnvironmentManager } from "exec-server-client/environments";
  *
- * async function hostName(id: string): Promise<string | undefined> {
- *   await using manager = await EnvironmentManager.fromHome();
- *   const process = await manager.get(id)?.exec.start({ argv: ["/bin/hostname"] });
- *   const output = await process?.output();
- *   return output && new TextDecoder().decode(output.stdout).trim();
- * }
+ * await using manager = EnvironmentManager.fromSettings({
+ *   environments: { devbox: { url: "ws://127.0.0.1:4500" } },
+ *   default: "devbox",
+ * });
+ * const process = await manager.defaultEnvironment()?.exec.start({ argv: ["/bin/hostname"] });
+ * const output = await process?.output();
+ * console.log(new TextDecoder().decode(output?.stdout), manager.status("devbox"));
  * ```
  */
 export class EnvironmentManager implements AsyncDisposable {
@@ -92,7 +94,7 @@ export class EnvironmentManager implements AsyncDisposable {
       id,
       settings: requireUsable(id, settings),
     }));
-    const { default: wanted, includeLocal: includesLocal } = given;
+    const { default: wanted, includeLocal: includesLocal = options.local !== undefined } = given;
     const file = { path: "settings", default: wanted?.trim(), includesLocal, environments };
     return new EnvironmentManager(chooseEnvironments([file]), options);
   }
@@ -136,10 +138,15 @@ export class EnvironmentManager implements AsyncDisposable {
     return this.get(id)?.status;
   }
 
-  /** Closes every environment. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Closes every environment; later uses of them fail with kind `closed`. */
+  async close(): Promise<void> {
     const all = [...this.#environments.values(), ...this.#replaced];
     await Promise.all(all.map((environment) => environment.close()));
+  }
+
+  /** Closes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   #retire(environment: Environment): void {
@@ -170,7 +177,7 @@ function noLocal(): never {
 function requireUsable(id: string, settings: EnvironmentSettings): EnvironmentSettings {
   const complaint = settingsComplaint(id, settings);
   if (complaint !== undefined) throw new EnvironmentSettingsError(complaint);
-  return "url" in settings
+  return isUrlSettings(settings)
     ? { ...settings, url: settings.url.trim() }
     : { ...settings, program: settings.program.trim() };
 }

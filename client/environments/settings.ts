@@ -1,6 +1,7 @@
 /** How an environment is reached, and what is wrong with settings that cannot be right. @module */
 
 import { hasPrivateTransport, urlComplaint } from "./environment_url.ts";
+import { shapeComplaint } from "./settings_shape.ts";
 
 /** What both kinds of environment have. */
 export interface CommonSettings {
@@ -57,7 +58,21 @@ export const LOCAL_ID = "local";
 
 const LONGEST_ID_BYTES = 64;
 
-/** Settings that cannot be right. The texts are those of the reference. */
+/**
+ * Settings that cannot be right. The texts are those of the reference.
+ *
+ * ```ts
+ * import { EnvironmentManager, EnvironmentSettingsError } from "exec-server-client/environments";
+ *
+ * try {
+ *   EnvironmentManager.fromSettings({ environments: { "no id": { url: "ws://127.0.0.1:4500" } } });
+ *   throw new Error("It is an id");
+ * } catch (error) {
+ *   if (!(error instanceof EnvironmentSettingsError)) throw error;
+ *   console.log(error.message);
+ * }
+ * ```
+ */
 export class EnvironmentSettingsError extends Error {
   /** Name of the class, as in a stack trace. */
   override readonly name = "EnvironmentSettingsError";
@@ -89,10 +104,15 @@ export function idComplaint(id: string): string | undefined {
   return `${named} must contain only ASCII letters, numbers, '-' or '_'`;
 }
 
+/** Whether they are those of a server with an address; a member that is undefined is not there. */
+export function isUrlSettings(settings: EnvironmentSettings): settings is UrlSettings {
+  return "url" in settings && settings.url !== undefined;
+}
+
 /** What is wrong with settings, if anything: the first mistake in the reference's order. */
 export function settingsComplaint(id: string, settings: LooseSettings): string | undefined {
-  const wrongId = idComplaint(id);
-  if (wrongId !== undefined) return wrongId;
+  const wrong = idComplaint(id) ?? shapeComplaint(id, settings);
+  if (wrong !== undefined) return wrong;
   const { url, program, args, env, cwd, bearerToken, connectTimeoutMs } = settings;
   const named = `environment \`${id}\``;
   if (program === undefined && [args, env, cwd].some((it) => it !== undefined)) {
@@ -120,10 +140,14 @@ function headersComplaint(url: string, { bearerToken, headers }: LooseSettings) 
   if (names.length > 0 && !hasPrivateTransport(url)) {
     return "exec-server WebSocket headers require wss:// or a loopback destination";
   }
+  const misnamed = names.find((name) => !HEADER_NAME.test(name));
+  if (misnamed !== undefined) return `invalid name of exec-server WebSocket header \`${misnamed}\``;
   const wrong = Object.entries(given).find(([, value]) => !HEADER_VALUE.test(value))?.[0];
   if (wrong === undefined) return undefined;
   return `invalid value for exec-server WebSocket header \`${wrong}\``;
 }
 
+// A token of RFC 9110 section 5.6.2.
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 // Tabs, and all of Latin-1 that shows: what a header can carry.
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;

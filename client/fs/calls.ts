@@ -5,6 +5,17 @@ import { parsePathUri, type PathUri } from "../../protocol/path_uri.ts";
 import { type KnownCapabilities, requireCapability } from "../capabilities.ts";
 import type { Caller, CallOptions } from "../caller.ts";
 import type { FilePath } from "./file_system.ts";
+import type { FileSubscriptions } from "./subscriptions.ts";
+
+/** What the files of a server are reached through. */
+export interface FileSystemParts {
+  /** Where calls go. */
+  readonly caller: Caller;
+  /** What the server can do. */
+  readonly capabilities: KnownCapabilities;
+  /** Where notifications about files go. */
+  readonly subscriptions: FileSubscriptions;
+}
 
 /** Calls at one server. */
 export class FileCalls {

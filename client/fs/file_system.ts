@@ -130,7 +130,18 @@ export interface MissingWatch {
   readonly changed: Promise<void>;
 }
 
-/** An open file. Blocks may be read and written side by side. */
+/**
+ * An open file. Blocks may be read and written side by side.
+ *
+ * ```ts
+ * import { connectWebSocket } from "exec-server-client";
+ *
+ * await using client = await connectWebSocket({ url: "ws://127.0.0.1:4500" });
+ * await using file = await client.fs.open("file:///etc/passwd");
+ * const beginning = await file.read(0, 4);
+ * console.log(new TextDecoder().decode(beginning));
+ * ```
+ */
 export interface FileHandle extends AsyncDisposable {
   /** Up to `length` (1 to 1 048 576) bytes; fewer only at the end of the file. */
   read(offset: number, length: number, options?: FileOptions): Promise<Uint8Array<ArrayBuffer>>;
@@ -144,11 +155,25 @@ export interface FileHandle extends AsyncDisposable {
  * The files of a machine. What fails throws an `ExecServerError`: kind `notFound` for a path that
  * does not exist, `server` for what else the server refuses, `notSupported` for an extension that it
  * does not announce, `disconnected` when the connection ends.
+ *
+ * ```ts
+ * import { connectWebSocket } from "exec-server-client";
+ *
+ * await using client = await connectWebSocket({ url: "ws://127.0.0.1:4500" });
+ * const { fs } = client;
+ * const folder = new URL(`file:///tmp/example-${crypto.randomUUID()}/`);
+ * await fs.createDirectory(folder);
+ * await fs.writeFile(new URL("a.txt", folder), new TextEncoder().encode("hello\n"));
+ * await fs.copy(new URL("a.txt", folder), new URL("b.txt", folder));
+ * for await (const { kind, path } of fs.walk(folder)) console.log(kind, path);
+ * await fs.readable(new URL("b.txt", folder)).pipeTo(fs.writable(new URL("c.txt", folder)));
+ * await fs.remove(folder);
+ * ```
  */
 export interface FileSystem {
   /** A whole regular file. */
   readFile(path: FilePath, options?: LinkOptions): Promise<Uint8Array<ArrayBuffer>>;
-  /** Makes a file, or replaces what is in it. */
+  /** Makes a file, or replaces what is in it. The data must not change until it settles. */
   writeFile(path: FilePath, data: Uint8Array, options?: WriteFileOptions): Promise<void>;
   /** Makes a directory; by default with its parents, and content when it exists. */
   createDirectory(

@@ -5,14 +5,11 @@ import type { GrepMatch } from "../../protocol/methods/fs_grep.ts";
 import type { DirectoryEntry, Metadata } from "../../protocol/methods/fs_metadata.ts";
 import type { WalkResult } from "../../protocol/methods/fs_walk.ts";
 import type { PathUri } from "../../protocol/path_uri.ts";
-import type { KnownCapabilities } from "../capabilities.ts";
-import type { Caller } from "../caller.ts";
-import { FileCalls, uriOf } from "./calls.ts";
+import { FileCalls, type FileSystemParts, uriOf } from "./calls.ts";
 import { openHandle, owned } from "./file_handle.ts";
 import type * as fs from "./file_system.ts";
 import { grepTree } from "./grep.ts";
 import { readStream } from "./read_stream.ts";
-import type { FileSubscriptions } from "./subscriptions.ts";
 import { walkTree } from "./walk.ts";
 import { watchMissing, type WatchParts, watchTree } from "./watch.ts";
 import { writeStream } from "./write_stream.ts";
@@ -22,12 +19,8 @@ export class RemoteFileSystem implements fs.FileSystem {
   readonly #calls: FileCalls;
   readonly #parts: WatchParts;
 
-  /** Made with the client. */
-  constructor(parts: {
-    readonly caller: Caller;
-    readonly capabilities: KnownCapabilities;
-    readonly subscriptions: FileSubscriptions;
-  }) {
+  /** Made for a client when it first uses files. */
+  constructor(parts: FileSystemParts) {
     const { caller, capabilities, subscriptions } = parts;
     this.#calls = new FileCalls(caller, capabilities);
     this.#parts = { calls: this.#calls, subscriptions };

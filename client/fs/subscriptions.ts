@@ -1,7 +1,7 @@
 /** Takes notifications about files to whoever waits for them. @module */
 
 import type { Notification } from "../../protocol/message.ts";
-import { type GrepMatch } from "../../protocol/methods/fs_grep.ts";
+import type { GrepMatch } from "../../protocol/methods/fs_grep.ts";
 import type { ChangedParams } from "../../protocol/methods/fs_watch.ts";
 import { notifications } from "../../protocol/methods/mod.ts";
 import type { Caller } from "../caller.ts";

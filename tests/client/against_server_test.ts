@@ -1,12 +1,12 @@
 /** The client against a real server: ours, or the reference with EXEC_SERVER_TARGET=reference. @module */
 import { assertEquals, assertRejects } from "@std/assert";
 import {
-  connectStdio,
   connectWebSocket,
   type ExecServerClient,
   ExecServerError,
   type StartRequest,
 } from "../../client/mod.ts";
+import { connectStdio } from "../../client/stdio.ts";
 import { within } from "../support/deadline.ts";
 import { makeFifo, writeFifo } from "../support/fifo.ts";
 import { Scratch } from "../support/scratch.ts";

@@ -136,7 +136,7 @@ Deno.test("connectWebSocket() stops when its signal aborts", async () => {
 
 Deno.test("connectWebSocket() tells when the server is gone", async () => {
   await using ownServer = await launchServer();
-  const client = await connectWebSocket({ url: ownServer.url });
+  const client = await connectWebSocket({ url: ownServer.url, recoveryTimeoutMs: 300 });
   const process = await client.start({ argv: ["/bin/sleep", "1000"] });
   await ownServer.endBy("SIGKILL");
   assertEquals((await client.closed).kind, "disconnected");

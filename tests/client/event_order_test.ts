@@ -3,7 +3,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ExecServerError } from "../../client/errors.ts";
 import { EventOrder } from "../../client/event_order.ts";
-import type { ProcessEvent } from "../../client/process_events.ts";
+import type { ObservedEvent, ProcessEvent } from "../../client/process_events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { OutputChunk, ReadResult } from "../../protocol/methods/process.ts";
 
@@ -28,7 +28,7 @@ function answer(fields: Partial<ReadResult>): ReadResult {
   return { chunks: [], nextSeq: 1, sandboxDenied: false, ...running, ...fields };
 }
 
-function seqs(events: readonly ProcessEvent[]): number[] {
+function seqs(events: readonly ObservedEvent[]): number[] {
   return events.map((event) => event.seq);
 }
 

@@ -1,12 +1,8 @@
 /** One suite over every way to a server of ours: in this process, over pipes, and over two sockets. @module */
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import {
-  connectStdio,
-  connectWebSocket,
-  type ExecServerClient,
-  ExecServerError,
-} from "../../client/mod.ts";
+import { connectWebSocket, type ExecServerClient, ExecServerError } from "../../client/mod.ts";
+import { connectStdio } from "../../client/stdio.ts";
 import { connectLocal } from "../../local/connect_local.ts";
 import { pathToUri } from "../../protocol/path_uri.ts";
 import { within } from "../support/deadline.ts";

@@ -251,6 +251,31 @@ Deno.test("ExecServerClient.start() that is aborted ends the process once it has
   await client.close();
 });
 
+Deno.test("ExecServerClient.start() that is aborted after its answer ends the process", async () => {
+  const { client, server } = await scriptedSession();
+  const abort = new AbortController();
+  const starting = client.start({ processId: "p", argv: ["x"] }, { signal: abort.signal });
+  await server.serve("process/start", { processId: "p" });
+  await starting;
+  abort.abort();
+  assertEquals(await server.serve("process/terminate", { running: true }), { processId: "p" });
+  await client.close();
+});
+
+Deno.test("ExecServerClient.start() does not look at its signal once the process has closed", async () => {
+  const { client, server } = await scriptedSession();
+  const abort = new AbortController();
+  const starting = client.start({ processId: "p", argv: ["x"] }, { signal: abort.signal });
+  await server.serve("process/start", { processId: "p" });
+  server.exited(1);
+  server.closed(2);
+  await (await starting).status;
+  await server.proveQuiet(client);
+  abort.abort();
+  await server.proveQuiet(client);
+  await client.close();
+});
+
 Deno.test("ExecServerClient.start() that is aborted before it began sends nothing", async () => {
   const { client, server } = await scriptedSession();
   const signal = AbortSignal.abort(new Error("No"));

@@ -1,4 +1,5 @@
 /** How bytes reach the standard input of a process. @module */
+import { Buffer } from "node:buffer";
 import { assertEquals, assertRejects } from "@std/assert";
 import { ExecServerError } from "../../client/errors.ts";
 import { within } from "../support/deadline.ts";
@@ -109,5 +110,21 @@ Deno.test("RemoteProcess.closeStdin() refuses where the server cannot do it", as
   const error = await failureOf(process.closeStdin());
   assertEquals(error.kind, "notSupported");
   await session.server.proveQuiet(session.client);
+  await session.client.close();
+});
+
+Deno.test("RemoteProcess.write() refuses what is no bytes, and takes those of a subclass", async () => {
+  const session = await scriptedSession();
+  const process = await scriptedProcess(session);
+  // As a program in JavaScript may call it.
+  const write = (value: unknown): Promise<void> => Reflect.apply(process.write, process, [value]);
+  for (const wrong of ["5\n", 5, null, undefined, [1, 2], new ArrayBuffer(2), new Uint16Array(1)]) {
+    const error = await within(assertRejects(() => write(wrong), TypeError), "a rejection");
+    assertEquals(error.message, 'Cannot write to process "p": wanted bytes, as a Uint8Array');
+  }
+  const writing = write(Buffer.from("ok"));
+  const params = await session.server.serve("process/write", { status: "accepted" });
+  await writing;
+  assertEquals(writeOf(params), { writeId: "1", chunk: bytes("ok").toBase64() });
   await session.client.close();
 });

@@ -1,6 +1,10 @@
 /** A server as a child: how it is started, spoken with, and ended. @module */
 import { assertEquals, assertRejects } from "@std/assert";
-import { connectStdio, ExecServerError } from "../../client/mod.ts";
+import { ExecServerError } from "../../client/mod.ts";
+import { connectStdio } from "../../client/stdio.ts";
+import { startProgram as startInDeno } from "../../client/platform/deno_program.ts";
+import { startProgram as startInNode } from "../../client/platform/node_program.ts";
+import { DirectoryNotFound, ProgramNotFound } from "../../client/platform/server_program.ts";
 import { within } from "../support/deadline.ts";
 import { makeFifo, readFifo, writersGone } from "../support/fifo.ts";
 import { Scratch } from "../support/scratch.ts";
@@ -20,6 +24,8 @@ function fakeServer(script: string) {
 
 /** A line of script that answers the second request. */
 const answerStatus = `read line; echo '{"id":2,"result":{"status":"ready"}}'`;
+/** And the third. */
+const answerAgain = `read line; echo '{"id":3,"result":{"status":"ready"}}'`;
 
 Deno.test("connectStdio() says which program it cannot start", async () => {
   const error = await failureOf(connectStdio({ program: "no-such-program-here" }));
@@ -81,4 +87,51 @@ Deno.test("connectStdio() tells when the child dies", async () => {
   const client = await connectStdio(fakeServer("exit 3"));
   assertEquals((await client.closed).kind, "disconnected");
   await client.close();
+});
+
+Deno.test("A function for standard error that throws is called no more, and the child goes on", async () => {
+  const calls: string[] = [];
+  const client = await connectStdio({
+    ...fakeServer(`echo one >&2; ${answerStatus}; head -c 300000 /dev/zero >&2; ${answerAgain}`),
+    stderr(text) {
+      calls.push(text);
+      throw new Error("no");
+    },
+  });
+  assertEquals(await client.call("environment/status", {}), { status: "ready" });
+  // The pipe does not hold so much: it is still emptied.
+  assertEquals(await client.call("environment/status", {}), { status: "ready" });
+  assertEquals(calls.length, 1);
+  await client.close();
+});
+
+const starters = { deno: startInDeno, node: startInNode };
+for (const [name, startProgram] of Object.entries(starters)) {
+  Deno.test(`A wrong directory is not blamed on the program (${name})`, async () => {
+    await using scratch = await Scratch.create();
+    const file = `${scratch.path}/file`;
+    await Deno.writeTextFile(file, "");
+    const request = { args: [], env: {}, leadsGroup: true, stderr: "null" } as const;
+    for (const cwd of [`${scratch.path}/missing`, file]) {
+      const start = () => startProgram({ ...request, program: "/bin/cat", cwd });
+      await assertRejects(start, DirectoryNotFound, `No directory "${cwd}"`);
+    }
+    const cwd = scratch.path;
+    await assertRejects(
+      () => startProgram({ ...request, program: "no-such-program-here", cwd }),
+      ProgramNotFound,
+    );
+  });
+}
+
+Deno.test("connectStdio() says which directory it has not found", async () => {
+  const nowhere = { program: "/bin/cat", cwd: "/no/such/directory" };
+  const error = await failureOf(connectStdio(nowhere));
+  const reason = 'there is no directory "/no/such/directory"';
+  assertEquals(error.message, `Cannot start server program "/bin/cat": ${reason}`);
+  const missing = await failureOf(connectStdio({ program: "no-such-program-here", cwd: "/" }));
+  assertEquals(
+    missing.message,
+    'Cannot start server program "no-such-program-here": there is no such program',
+  );
 });

@@ -31,7 +31,17 @@ Deno.test("parseAddress() keeps the query for the request and out of messages", 
 });
 
 Deno.test("parseAddress() says what it wanted instead", () => {
-  for (const text of ["http://box", "box:4000", "", "unix://host/path", "unix:", "ws://"]) {
+  for (
+    const text of [
+      "http://box",
+      "box:4000",
+      "",
+      "unix://host/path",
+      "unix:",
+      "ws://",
+      "unix:///%zz",
+    ]
+  ) {
     const error = assertThrows(() => parseAddress(text), ExecServerError);
     assertEquals(error.kind, "connect");
     assertEquals(

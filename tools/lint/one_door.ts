@@ -19,8 +19,8 @@ const doors: readonly Door[] = [
   { name: "Date.now", ...timers },
   {
     name: "Deno.Command",
-    allowed: ["server/process/", "client/stdio.ts", "cli/"],
-    instead: "start programs in server/process/ or client/stdio.ts",
+    allowed: ["server/process/", "client/platform/", "cli/"],
+    instead: "start programs in server/process/ or client/platform/",
   },
   {
     name: "Deno.dlopen",

@@ -51,7 +51,8 @@ function boxed(): { manager: EnvironmentManager; connections: Connections } {
 
 Deno.test("Ids, defaults and settings are as a program gives them", async () => {
   const environments = { a: { url }, b: { program: " p " } };
-  await using manager = EnvironmentManager.fromSettings({ environments, default: "b" });
+  const given = { environments, default: "b", includeLocal: true };
+  await using manager = EnvironmentManager.fromSettings(given);
   assertEquals(manager.ids(), ["local", "a", "b"]);
   assertEquals(manager.defaultEnvironmentIds(), ["b", "local", "a"]);
   assertEquals(manager.defaultEnvironment()?.id, "b");
@@ -198,7 +199,7 @@ Deno.test("The end of a manager ends attempts, and later uses are refused", asyn
 });
 
 Deno.test("This machine is what a function brings; without one it says so", async () => {
-  await using without = EnvironmentManager.fromSettings({});
+  await using without = EnvironmentManager.fromSettings({ includeLocal: true });
   const error = await assertRejects(
     async () => await without.defaultEnvironment()?.client(),
     ExecServerError,
@@ -210,4 +211,24 @@ Deno.test("This machine is what a function brings; without one it says so", asyn
     local: () => Promise.resolve(client),
   });
   assertEquals(await manager.get("local")?.client(), client);
+});
+
+Deno.test("This machine is left out where nothing brings it, unless it is asked for", () => {
+  const environments = { a: { url } };
+  const local = () => Promise.reject(new Error("Not now"));
+  const manager = EnvironmentManager.fromSettings({ environments });
+  assertEquals([manager.ids(), manager.defaultEnvironmentIds()], [["a"], []]);
+  const both = EnvironmentManager.fromSettings({ environments }, { local });
+  assertEquals([both.ids(), both.defaultEnvironment()?.id], [["local", "a"], "local"]);
+  const without = EnvironmentManager.fromSettings({ environments, includeLocal: false }, { local });
+  assertEquals(without.ids(), ["a"]);
+});
+
+Deno.test("close() ends everything, also when it is called twice", async () => {
+  const { manager, connections } = boxed();
+  const asking = manager.get("box")?.client();
+  const { client } = await connections.succeed(0);
+  await asking;
+  await within(Promise.all([manager.close(), manager.close()]), "the end of the manager");
+  assertEquals((await client.closed).kind, "closed");
 });

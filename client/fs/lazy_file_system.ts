@@ -1,15 +1,15 @@
-/** The files of an environment, which is connected to when they are first used. @module */
+/** Files whose means come when they are first used: code to load, a server to connect to. @module */
 
-import type * as fs from "../fs/file_system.ts";
+import type * as fs from "./file_system.ts";
 
-/** Gives the files of the client of the moment. */
+/** Gives the files of the moment. */
 export type FileSystemSource = () => Promise<fs.FileSystem>;
 
 /** Hands every operation on. */
 export class LazyFileSystem implements fs.FileSystem {
   readonly #source: FileSystemSource;
 
-  /** Every operation asks `source` anew, so that it finds a connection made in the meantime. */
+  /** Every operation asks `source` anew, so that it finds what was made in the meantime. */
   constructor(source: FileSystemSource) {
     this.#source = source;
   }
