@@ -11,10 +11,15 @@ import type { SessionStore } from "./session_store.ts";
  */
 export function initialize(
   params: InitializeParams,
-  { sessions, transport }: { sessions: SessionStore; transport: Transport },
+  { sessions, transport, owner }: {
+    sessions: SessionStore;
+    transport: Transport;
+    /** Principal of the connection. */
+    owner?: string;
+  },
 ): Session {
   const { resumeSessionId, takeOver } = params;
   return resumeSessionId === undefined || resumeSessionId === null
-    ? sessions.open(transport)
+    ? sessions.open(transport, owner)
     : sessions.resume(resumeSessionId, transport, takeOver ?? false);
 }

@@ -3,14 +3,19 @@
 import type { Clock } from "../../protocol/clock.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Base64Text, Transport } from "../../protocol/transport/transport.ts";
-import type { Outlet } from "../process/process.ts";
+import type { ObserverOutlet } from "../process/observation.ts";
 import { HandleTable } from "../fs/handle_table.ts";
 import { ProcessTable } from "../process/process_table.ts";
+import { LOCAL_OWNER, randomName, type SessionFacts } from "./session_facts.ts";
 
 /** One client's processes and files. At most one connection is attached at a time. */
-export class Session implements Outlet {
+export class Session implements ObserverOutlet {
   /** Names the session and is the secret that resumes it. */
   readonly id: string;
+  /** Principal of the connection that opened it; sessions of one owner see each other's processes. */
+  readonly owner: string;
+  /** What others call it: says nothing about the id. */
+  readonly name: string;
   /** Its processes. */
   readonly processes: ProcessTable;
   /** Files that its client has open, if that client knows that they outlive its connections. */
@@ -19,8 +24,10 @@ export class Session implements Outlet {
   #generation = 0;
   #relief: (() => void)[] = [];
 
-  constructor(id: string, clock: Clock) {
+  constructor(id: string, clock: Clock, facts: Partial<SessionFacts> = {}) {
     this.id = id;
+    this.owner = facts.owner ?? LOCAL_OWNER;
+    this.name = facts.name ?? randomName();
     this.processes = new ProcessTable(clock);
   }
 

@@ -6,6 +6,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Transport } from "../../protocol/transport/transport.ts";
 import type { Log } from "../log.ts";
 import { Session } from "./session.ts";
+import { LOCAL_OWNER, randomName } from "./session_facts.ts";
 
 interface Entry {
   readonly session: Session;
@@ -18,19 +19,50 @@ export class SessionStore {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #entries = new Map<string, Entry>();
+  readonly #byName = new Map<string, Session>();
 
   constructor(clock: Clock, log: Log) {
     this.#clock = clock;
     this.#log = log;
   }
 
-  /** Makes a session and attaches a connection to it. */
-  open(transport: Transport): Session {
+  /**
+   * Makes a session and attaches a connection to it.
+   * @param owner principal of the connection
+   */
+  open(transport: Transport, owner: string = LOCAL_OWNER): Session {
     // 122 random bits: knowing the id is the right to resume.
-    const session = new Session(crypto.randomUUID(), this.#clock);
+    const facts = { owner, name: this.#freeName() };
+    const session = new Session(crypto.randomUUID(), this.#clock, facts);
     session.attach(transport);
     this.#entries.set(session.id, { session, expiry: undefined });
+    this.#byName.set(session.name, session);
     return session;
+  }
+
+  /** The sessions of an owner, in the order in which they were opened. */
+  ownedBy(owner: string): Session[] {
+    return [...this.#byName.values()].filter((session) => session.owner === owner);
+  }
+
+  /**
+   * The session that an owner calls by its public name.
+   * @throws {RpcError} `unknownSession`, also when it is another owner's
+   */
+  byName(name: string, owner: string): Session {
+    const session = this.#byName.get(name);
+    if (session?.owner === owner) return session;
+    throw new RpcError("unknownSession", `unknown session ${name}`);
+  }
+
+  /**
+   * The session whose secret this is, whoever owns it.
+   * @throws {RpcError} `unknownSession`
+   */
+  bySecret(id: string): Session {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new RpcError("unknownSession", `unknown session id ${id}`);
+    return entry.session;
   }
 
   /**
@@ -76,11 +108,20 @@ export class SessionStore {
       session.dispose();
     }
     this.#entries.clear();
+    this.#byName.clear();
   }
 
   #expire(session: Session): void {
     this.#entries.delete(session.id);
+    this.#byName.delete(session.name);
     session.dispose();
     this.#log("session", () => "expired");
+  }
+
+  /** Eight digits are few enough to meet by chance. */
+  #freeName(): string {
+    let name = randomName();
+    while (this.#byName.has(name)) name = randomName();
+    return name;
   }
 }
