@@ -1,6 +1,7 @@
 /** Measures our server beside the reference and prints one table of ratios. @module */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { clientCall } from "./client_call.ts";
 import type { Figure, Row, Setting } from "./figure.ts";
 import { goalMet, ratioOf } from "./figure.ts";
 import { fileHoldUp } from "./file_hold_up.ts";
@@ -13,7 +14,10 @@ import { idleCost } from "./idle_cost.ts";
 import { longPolls } from "./long_polls.ts";
 import { memoryAbuse } from "./memory_abuse.ts";
 import { outputThroughput } from "./output_throughput.ts";
+import { recovery } from "./recovery.ts";
 import { findRoster, type Roster } from "./roster.ts";
+import { sandboxedFile } from "./sandboxed_file.ts";
+import { sandboxedStart } from "./sandboxed_start.ts";
 import { startRate } from "./start_rate.ts";
 import { spawnBlock } from "./spawn_block.ts";
 import { startTrue } from "./start_true.ts";
@@ -26,6 +30,8 @@ const figures: readonly Figure[] = [
   startTrue,
   stdinEcho,
   longPolls,
+  recovery,
+  clientCall,
   outputThroughput,
   startRate,
   spawnBlock,
@@ -36,6 +42,8 @@ const figures: readonly Figure[] = [
   fileMetadata,
   fileWalk,
   fileHoldUp,
+  sandboxedStart,
+  sandboxedFile,
   idleCost,
   memoryAbuse,
   fileMemory,

@@ -2,14 +2,20 @@
 
 import { Posix } from "./posix.ts";
 
-/** Times of starting `true` and waiting for its end, in milliseconds; undefined where not possible. */
-export function spawnTimes(count: number): readonly number[] | undefined {
+/**
+ * Times of starting a program that does next to nothing and waiting for its end, in milliseconds;
+ * undefined where not possible.
+ */
+export function spawnTimes(
+  count: number,
+  argv: readonly string[] = ["true"],
+): readonly number[] | undefined {
   using posix = Posix.open();
   if (posix === undefined) return undefined;
   const samples: number[] = [];
   for (let index = 0; index < count; index++) {
     const beganAt = performance.now();
-    posix.wait(posix.spawn(["true"]));
+    posix.wait(posix.spawn(argv));
     samples.push(performance.now() - beganAt);
   }
   return samples;

@@ -4,6 +4,7 @@ import { freshProcessId, startParams } from "./commands.ts";
 import type { RunningServer } from "./contender.ts";
 import { within } from "./deadline.ts";
 import { cellOf, cells, type Figure, startAll, takeTurns } from "./figure.ts";
+import type { JsonObject } from "./message_text.ts";
 import { spawnTimes } from "./physical_limits.ts";
 import { median, p99 } from "./statistics.ts";
 import { WireClient } from "./wire_client.ts";
@@ -48,9 +49,10 @@ export const startTrue: Figure = {
 /**
  * Runs `true` once and waits until it is closed.
  *
+ * @param more further parameters of the start
  * @returns milliseconds
  */
-export async function runTrue(client: WireClient): Promise<number> {
+export async function runTrue(client: WireClient, more: JsonObject = {}): Promise<number> {
   const processId = freshProcessId();
   const watch = client.watch(processId);
   const beganAt = performance.now();
@@ -58,7 +60,7 @@ export async function runTrue(client: WireClient): Promise<number> {
   // Together: when the start is refused, the refusal is the news and not the missing event.
   const [closedAt] = await Promise.all([
     closed.then(() => performance.now()),
-    client.call("process/start", startParams(processId, ["true"])),
+    client.call("process/start", { ...startParams(processId, ["true"]), ...more }),
   ]);
   client.unwatch(processId);
   return closedAt - beganAt;

@@ -1,7 +1,8 @@
 /** Connects to the server that the command line names. @module */
 
 import type { ClientOptions, ExecServerClient } from "../client/mod.ts";
-import { connectStdio, connectWebSocket, ExecServerError } from "../client/mod.ts";
+import { connectWebSocket, ExecServerError } from "../client/mod.ts";
+import { connectStdio } from "../client/stdio.ts";
 import { ownProgram } from "../server/own_program.ts";
 import type { ServerChoice } from "./server_options.ts";
 

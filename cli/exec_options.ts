@@ -4,6 +4,7 @@ import { readDuration } from "./duration.ts";
 import { escapeFlag, readEscape } from "./escape_option.ts";
 import { type Flags, type FlagSpec, readFlags } from "./flags.ts";
 import { placeFlags, type PlaceOptions, readPlaceOptions } from "./place_options.ts";
+import { readSandboxChoice, type SandboxChoice, sandboxFlags } from "./sandbox_option.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Everything `exec` needs to know. */
@@ -20,6 +21,8 @@ export interface ExecOptions extends PlaceOptions {
   readonly timeoutMs: number | undefined;
   /** How long it may be silent, in milliseconds. */
   readonly idleTimeoutMs: number | undefined;
+  /** What to hold the command to; undefined for nothing. */
+  readonly sandbox: SandboxChoice | undefined;
   /** The command and its arguments. */
   readonly argv: readonly string[];
 }
@@ -31,6 +34,7 @@ export const execFlags: readonly FlagSpec[] = [
   { name: "--no-stdin", short: "-n" },
   { name: "--tty", short: "-t" },
   escapeFlag,
+  ...sandboxFlags,
   { name: "--timeout", value: "DURATION" },
   { name: "--idle-timeout", value: "DURATION" },
   { name: "--help", short: "-h" },
@@ -60,6 +64,7 @@ export function readExecOptions(args: readonly string[]): ExecOptions | undefine
     escape: readEscape(flags),
     timeoutMs: duration(flags, "--timeout"),
     idleTimeoutMs: duration(flags, "--idle-timeout"),
+    sandbox: readSandboxChoice(flags),
     argv: flags.rest,
   };
 }

@@ -3,6 +3,7 @@
 import { ExecServerError, type ExitStatus } from "../client/mod.ts";
 import { PathUriError } from "../protocol/path_uri.ts";
 import { complain } from "./complain.ts";
+import { denialText } from "./denial_text.ts";
 import { OutputBroken } from "./forward.ts";
 
 /** Exit statuses of this program itself, as those of a shell, of env(1) and of timeout(1). */
@@ -20,10 +21,16 @@ export class CannotRun extends Error {
   /** What to exit with. */
   readonly status: number;
 
-  /** @param program the command's name; @param refusal the server's answer */
-  constructor(program: string, refusal: ExecServerError) {
+  /**
+   * @param refusal the server's answer
+   * @param options `program`: the command's name; `isSandboxed`: whether a sandbox looks for it
+   */
+  constructor(
+    refusal: ExecServerError,
+    { program, isSandboxed }: { program: string; isSandboxed: boolean },
+  ) {
     super(`Cannot run "${program}": ${refusal.serverMessage}`, { cause: refusal });
-    this.status = startFailureStatus(refusal);
+    this.status = startFailureStatus(refusal, isSandboxed);
   }
 }
 
@@ -43,8 +50,9 @@ export function report(error: unknown): number {
   return statuses.failed;
 }
 
-/** The exit status for a command that has ended; says so when the server ended it. */
-export function statusOf({ exitCode, reason }: ExitStatus): number {
+/** The exit status for a command that has ended; says so when the server or a sandbox ended it. */
+export function statusOf({ exitCode, reason, sandboxDenied, sandboxDenial }: ExitStatus): number {
+  if (sandboxDenied) complain(denialText(sandboxDenial));
   // The system knows eight bits of an exit status.
   if (reason === undefined) return exitCode & 0xff;
   complain(`The command was ${reason}`);
@@ -52,9 +60,13 @@ export function statusOf({ exitCode, reason }: ExitStatus): number {
 }
 
 /** What a shell would exit with. */
-function startFailureStatus({ data, serverMessage = "" }: ExecServerError): number {
+function startFailureStatus(
+  { data, serverMessage = "" }: ExecServerError,
+  isSandboxed: boolean,
+): number {
   const hasKind = typeof data === "object" && data !== null && "kind" in data && "stage" in data;
-  if (!hasKind) return statusByWords(serverMessage);
+  // What a sandbox is refused for is never the program, which is looked for inside.
+  if (!hasKind) return isSandboxed ? statuses.failed : statusByWords(serverMessage);
   if (data.stage === "chdir") return statuses.failed;
   switch (data.kind) {
     case "programNotFound":

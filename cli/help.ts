@@ -12,7 +12,11 @@ Usage:
   exec-server cp SOURCE... TARGET    copy files between here and a server
   exec-server cat PATH...            print files of a server
   exec-server ls [PATH...]           list directories of a server
+  exec-server ps                     list the processes of a server
+  exec-server attach [SESSION/]ID    follow a process that somebody else started
+  exec-server logs [SESSION/]ID      print what a server keeps of a process's output
   exec-server env ACTION             give servers names
+  exec-server doctor                 say what works on this machine, and why not
   exec-server version                say which version this is
   exec-server help [SUBCOMMAND]      say more about one of them, or about serve
 
@@ -33,13 +37,27 @@ Serves until a signal ends it, or until standard input ends when it listens ther
   --concurrent-requests N   most requests of one connection at work at once; 1: one by one
   --spawner NAME            posix (the default on Linux) or command, the portable one
   --ignore-interrupts       leave Ctrl-C to the program that started this one
+  --sandbox-memory SIZE     most memory of each sandboxed command, such as 512M or 4G
+  --sandbox-processes N     most processes and threads of each; the two of its sandbox count
 
 It prints one line, the address it listens on. Without authentication it serves loopback only.
+
+Limits of sandboxed commands need cgroup v2, and a control group that is this server's own, such as
+'systemd-run --user --scope -p Delegate=yes exec-server ...' gives it; else it does not start.
 
 Examples:
   exec-server --listen ws://127.0.0.1:4000
   exec-server --listen unix:///run/user/1000/exec-server.sock
   ssh devbox exec-server --listen stdio`;
+
+const SANDBOX_FLAGS = `
+What it may do; anything when left out:
+  --sandbox PROFILE   read-only, workspace-write (the command's directory and temporary ones),
+                      danger-full-access, or FILE.json: the \`sandbox\` of the wire, or an object
+                      with its \`permissions\`; the first two are without a network
+  --sandbox-network   with the network
+  --writable DIR      this directory may be written, too; may be repeated
+`;
 
 const EXEC = `exec-server exec [FLAGS] [--] COMMAND [ARGUMENT...]
 
@@ -63,13 +81,14 @@ How the command runs:
   --escape CHARACTER  what detaches from that terminal
   --timeout DURATION  end it after so long, such as 500ms, 90s, 5m or 1.5h
   --idle-timeout DURATION  end it after so long without output or input
-
+${SANDBOX_FLAGS}
 Exit status: the command's own; 128 + n when signal n ended it, but 1 in a terminal; 127 when there
 is no such program, 126 when it cannot be executed, 125 when exec-server itself failed, 124 when a
 timeout ended it, 2 for a mistake in the flags.
 
 Examples:
   exec-server exec -- make -j8
+  exec-server exec --sandbox workspace-write -- npm test
   tar c src | exec-server exec --url ws://127.0.0.1:4000 --cwd /tmp -- tar x
   exec-server exec --stdio 'ssh devbox exec-server --listen stdio' -- hostname`;
 
@@ -90,10 +109,10 @@ How it runs:
   --cwd DIRECTORY     where; by default here, or where the server of --url or --stdio is
   --env NAME=VALUE    set a variable; may be repeated
   --escape CHARACTER  what begins an escape sequence: ~ when left out; none for none at all
-
+${SANDBOX_FLAGS}
 Escape sequences, at the beginning of a line:
   ~.  detach: leave at once. The server of --url ends what runs after 80 seconds, because nothing
-      can attach to it again yet; any other server ends it, and itself, at once
+      can take it over again yet; any other server ends it, and itself, at once
   ~~  type ~
   ~?  say which there are
 
@@ -155,6 +174,48 @@ ${SERVER_FLAGS}
 
 Exit status: 0, 1 when something could not be listed, 125 when there is no server or it was lost.`;
 
+const RUNNING_FLAGS = `Which server; it must run already:
+  --on NAME           an environment; see 'exec-server help env'
+  --url URL           ws://HOST:PORT, wss://HOST or unix:///PATH
+  --stdio 'COMMAND'   start this program and speak over its standard input and output
+  --token-file FILE   bearer token for --url; or put it in EXEC_SERVER_TOKEN
+  --recover-for TIME  how long to try to get a lost connection back, such as 5m; ever: no limit;
+                      45s when left out`;
+
+const PS = `exec-server ps [FLAGS]
+
+Lists the processes of a server, also those that others started: session, id, state with the exit
+status, age, process id of the system, command. What has ended is listed for 80 seconds.
+
+  --json              all that is known, as an array
+
+${RUNNING_FLAGS}
+
+Exit status: 0, 125 when there is no server, it was lost, or cannot list its processes.`;
+
+const ATTACH = `exec-server attach [FLAGS] [SESSION/]ID
+
+Follows a process that somebody else started: prints what the server keeps of its output, then what
+comes, until it ends. It gets no input and no signals from here; Ctrl-C detaches and leaves it
+alone. What is missing, because it is no longer kept or came faster than it could be carried here,
+is said on standard error. SESSION is needed where several have a process ID; 'exec-server ps' tells.
+
+${RUNNING_FLAGS}
+
+Exit status: the process's own; 125 when there is no such process or server, or it was lost.`;
+
+const LOGS = `exec-server logs [FLAGS] [SESSION/]ID
+
+Prints what a server keeps of a process's output, the last MiB: each stream to its own. What is
+missing is said on standard error, with the numbers of its events.
+
+  -f, --follow        go on with what comes, until the process has ended
+  --since SEQ         only what comes after the event with this number
+
+${RUNNING_FLAGS}
+
+Exit status: 0; 125 when there is no such process, event or server, or it was lost.`;
+
 const ENV = `exec-server env ACTION
 
 Gives servers names: what has one is an environment. Other subcommands reach it by --on NAME, and cp
@@ -184,6 +245,24 @@ Examples:
   exec-server env test box
   exec-server exec --on box -- uname -a`;
 
+const DOCTOR = `exec-server doctor [--json]
+exec-server doctor --explain PATH --sandbox PROFILE [FLAGS]
+exec-server doctor --print-sandbox --sandbox PROFILE [FLAGS]
+
+Looks at this machine as a server would, makes one sandbox, and says in a line each what works (ok),
+what could be better (warn) and what does not work (missing), and what to do about it.
+
+  --json              the same as JSON: ok, and checks with name, state, text and remedy
+
+With a sandbox, as 'exec-server exec' takes it, it makes none, and tells of what would be made:
+  --explain PATH      which rule decides about a path, and why
+  --print-sandbox     the arguments that bubblewrap would get, one per line
+  --sandbox PROFILE   which sandbox; --sandbox-network and --writable DIR go along
+  --cwd DIRECTORY     where the command would start; by default here
+
+Exit status: 0, 1 when something is missing or the sandbox would be refused, 2 for a mistake in the
+flags. About another machine, ask there: exec-server exec --on NAME -- exec-server doctor`;
+
 const VERSION_HELP = `exec-server version
 
 Prints the version of this program, of the wire protocol it speaks, and of the Deno inside.`;
@@ -195,7 +274,11 @@ const subjects: ReadonlyMap<string, string> = new Map([
   ["cp", CP],
   ["cat", CAT],
   ["ls", LS],
+  ["ps", PS],
+  ["attach", ATTACH],
+  ["logs", LOGS],
   ["env", ENV],
+  ["doctor", DOCTOR],
   ["version", VERSION_HELP],
 ]);
 

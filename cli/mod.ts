@@ -30,11 +30,22 @@ async function dispatch(args: readonly string[]): Promise<number> {
       return await (await import("./cat.ts")).cat(rest);
     case "ls":
       return await (await import("./ls.ts")).ls(rest);
+    case "ps":
+      return await (await import("./ps.ts")).ps(rest);
+    case "attach":
+      return await (await import("./attach.ts")).attach(rest);
+    case "logs":
+      return await (await import("./logs.ts")).logs(rest);
     case "env":
       return await (await import("./env.ts")).env(rest);
+    case "doctor":
+      return await (await import("./doctor.ts")).doctor(rest);
     // Not for people: the server starts it to search in files.
     case "search-helper":
       return await (await import("../server/fs/search/search_program.ts")).searchProgram();
+    // Nor this: the server starts it in a sandbox to serve files from there.
+    case "file-helper":
+      return await (await import("../server/fs/sandboxed/helper_program.ts")).fileHelper();
     case "version":
     case "--version":
     case "-V":
@@ -52,8 +63,8 @@ async function serveOrRefuse(args: readonly string[]): Promise<number> {
   const [name] = args;
   if (name !== undefined && !name.startsWith("-")) {
     throw new UsageError(
-      `Unknown subcommand "${name}": wanted exec, shell, cp, cat, ls, env, version, help, or flags ` +
-        "to serve (see --help)",
+      `Unknown subcommand "${name}": wanted exec, shell, cp, cat, ls, ps, attach, logs, env, ` +
+        "doctor, version, help, or flags to serve (see --help)",
     );
   }
   if (args.includes("--help") || args.includes("-h")) {

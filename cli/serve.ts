@@ -3,7 +3,8 @@
 import { parseListenUrl } from "../server/listen/listen_url.ts";
 import type { RunnerName } from "../server/process/choose_spawner.ts";
 import { serve as runServer, type ServeOptions } from "../server/serve.ts";
-import { type FlagSpec, readFlags } from "./flags.ts";
+import { type Flags, type FlagSpec, readFlags } from "./flags.ts";
+import { readSize } from "./size.ts";
 import { UsageError } from "./usage_error.ts";
 
 const DEFAULT_LISTEN = "ws://127.0.0.1:0";
@@ -13,6 +14,8 @@ const FLAGS: readonly FlagSpec[] = [
   { name: "--concurrent-requests", value: "N" },
   { name: "--spawner", value: "posix or command" },
   { name: "--ignore-interrupts" },
+  { name: "--sandbox-memory", value: "SIZE" },
+  { name: "--sandbox-processes", value: "N" },
 ];
 
 /**
@@ -42,9 +45,23 @@ function readServeOptions(args: readonly string[]): ServeOptions {
   const spawner = flags.one("--spawner");
   return {
     target: parseListenUrl(flags.one("--listen") ?? DEFAULT_LISTEN),
-    concurrentRequests: places === undefined ? undefined : readPlaces(places),
+    concurrentRequests: places === undefined
+      ? undefined
+      : readCount("--concurrent-requests", places),
     runner: spawner === undefined ? undefined : readRunner(spawner),
     ignoreInterrupts: flags.has("--ignore-interrupts"),
+    commandLimits: readLimits(flags),
+  };
+}
+
+/** Undefined when none is asked for. */
+function readLimits(flags: Flags): ServeOptions["commandLimits"] {
+  const memory = flags.one("--sandbox-memory");
+  const processes = flags.one("--sandbox-processes");
+  if (memory === undefined && processes === undefined) return undefined;
+  return {
+    memoryBytes: memory === undefined ? undefined : readSize(memory),
+    processes: processes === undefined ? undefined : readCount("--sandbox-processes", processes),
   };
 }
 
@@ -53,10 +70,8 @@ function readRunner(value: string): RunnerName {
   throw new UsageError(`Invalid value "${value}" for --spawner: wanted posix or command`);
 }
 
-function readPlaces(value: string): number {
-  const places = Number(value);
-  if (/^\d+$/.test(value) && places > 0 && Number.isSafeInteger(places)) return places;
-  throw new UsageError(
-    `Invalid value "${value}" for --concurrent-requests: wanted a number from 1`,
-  );
+function readCount(flag: string, value: string): number {
+  const count = Number(value);
+  if (/^\d+$/.test(value) && count > 0 && Number.isSafeInteger(count)) return count;
+  throw new UsageError(`Invalid value "${value}" for ${flag}: wanted a number from 1`);
 }

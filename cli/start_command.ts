@@ -1,4 +1,4 @@
-/** Starts a command at a server, in the place and with the variables that the command line names. @module */
+/** Starts a command at a server: where, with which variables and in which sandbox the user says. @module */
 
 import {
   type ExecServerClient,
@@ -8,26 +8,33 @@ import {
 } from "../client/mod.ts";
 import { CannotRun } from "./failure.ts";
 import type { PlaceOptions } from "./place_options.ts";
+import { intentOf, type SandboxChoice } from "./sandbox_option.ts";
 import { pathAt } from "./server_path.ts";
 
 /** Where a command runs and with what. */
 export interface CommandPlace extends PlaceOptions {
   /** Whether to begin without any variables. */
   readonly clearEnv: boolean;
+  /** What to hold it to; undefined for nothing. */
+  readonly sandbox: SandboxChoice | undefined;
 }
 
-/** The part of a request that says where, and with which variables. */
-export type PlaceRequest = Pick<StartRequest, "cwd" | "env" | "envPolicy">;
+/** The part of a request that says where, with which variables, and in which sandbox. */
+export type PlaceRequest = Pick<StartRequest, "cwd" | "env" | "envPolicy" | "sandbox">;
 
 /**
  * Says it to the server.
  * @throws {ExecServerError} `notSupported` when the server does not tell its directory
  */
 export function placeRequest(client: ExecServerClient, place: CommandPlace): PlaceRequest {
+  const uriOf = (path: string) => pathAt(client, place.server, path);
+  const cwd = uriOf(place.cwd ?? ".");
+  const { sandbox } = place;
   return {
-    cwd: pathAt(client, place.server, place.cwd ?? "."),
+    cwd,
     env: place.env,
     ...(place.clearEnv ? {} : { envPolicy: inheritedEnv(place) }),
+    ...(sandbox === undefined ? {} : { sandbox: intentOf(sandbox, { cwd, uriOf }) }),
   };
 }
 
@@ -46,7 +53,8 @@ export async function startCommand(
   } catch (error) {
     const isRefused = error instanceof ExecServerError && error.serverMessage !== undefined;
     if (!isRefused) throw error;
-    throw new CannotRun(request.argv[0] ?? "", error);
+    const { argv: [program = ""], sandbox } = request;
+    throw new CannotRun(error, { program, isSandboxed: sandbox !== undefined });
   }
 }
 

@@ -33,3 +33,8 @@ export const realClock: Clock = {
     return { cancel: () => clearTimeout(handle) };
   },
 };
+
+/** The date in milliseconds since 1970: to be told or shown, never for differences, for it may jump. */
+export function epochMs(): number {
+  return Date.now();
+}

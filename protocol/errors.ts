@@ -27,6 +27,11 @@ export const errors = {
     when: "the process id is in use, or its ended process is still kept",
   },
   unknownProcess: { code: -32600, when: "no process with this id is known in the session" },
+  readOnly: {
+    code: -32600,
+    when: "the process id is an alias, by which a process can only be read",
+  },
+  tooManyAttached: { code: -32600, when: "the session is attached to 1024 processes already" },
   spawnFailed: { code: -32603, when: "the operating system refused to start the program" },
   stdinFailed: { code: -32603, when: "the process no longer takes input" },
   notSupported: { code: -32600, when: "the request asks for something this server does not do" },
@@ -37,10 +42,13 @@ export const errors = {
   },
   fileFailed: { code: -32603, when: "the operating system failed a file operation" },
   internal: { code: -32603, when: "the server failed in a way it did not foresee" },
-} as const satisfies Record<string, ErrorSpec>;
+} as const;
 
 /** Key of a wire error. */
 export type ErrorKey = keyof typeof errors;
+
+// Here and not above, where it would hide the type from tools that read one file at a time.
+const specs: Readonly<Record<ErrorKey, ErrorSpec>> = errors;
 
 /** An error that becomes an error answer on the wire. */
 export class RpcError extends Error {
@@ -65,6 +73,6 @@ export class RpcError extends Error {
 
   /** JSON-RPC code of this error. */
   get code(): number {
-    return errors[this.key].code;
+    return specs[this.key].code;
   }
 }

@@ -36,6 +36,14 @@ export const limits = {
   ackBytes: 128 * KIB,
   /** Or after so many events. */
   ackEvents: 4096,
+  /** Processes that one `process/list` tells of, the latest. */
+  listedProcesses: 10_000,
+  /** Characters of ids, directories and arguments in one such answer, about. */
+  listedCharacters: 8 * MIB,
+  /** Characters of a process's arguments that are kept for lists. */
+  listedArgvCharacters: 1024,
+  /** Aliases of one session, made by `process/attach`. */
+  attachedProcesses: 1024,
   /** Remembered `writeId`s per process, oldest forgotten first. */
   rememberedWrites: 4096,
   /** Writes waiting per process before `process/write` stops answering. */

@@ -105,15 +105,19 @@ export function encodeResponse(id: RequestId, result: unknown): string {
   return `{"id":${encodeId(id)},"result":${encodeValue(result)}}`;
 }
 
+/** Text of an answer whose result is JSON text already. */
+export function encodeText(id: RequestId, result: string): string {
+  return `{"id":${encodeId(id)},"result":${result}}`;
+}
+
 /**
  * Text of an answer; in parts when there is one large byte array among the members of its result, so
  * that its base64 need never be a string.
  */
 export function encodeAnswer(id: RequestId, result: unknown): string | Base64Text {
   const large = largeMember(result);
-  return large === undefined
-    ? encodeResponse(id, result)
-    : inParts(`{"id":${encodeId(id)},"result":{`, large);
+  if (large === undefined) return encodeResponse(id, result);
+  return inParts(`{"id":${encodeId(id)},"result":{`, large);
 }
 
 /** Text of a request; in parts when there is one large byte array among its parameters. */
@@ -291,7 +295,6 @@ function readError(id: RequestId, error: unknown): ErrorResponse {
 }
 
 function typeName(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "sequence";
-  return typeof value === "object" ? "map" : typeof value;
+  if (typeof value !== "object") return typeof value;
+  return value === null ? "null" : Array.isArray(value) ? "sequence" : "map";
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { fromBase64Url, toBase64Url } from "./built_in_base64.ts";
 import { nativeBytes, nativeText } from "./native_path.ts";
 
 /** A `file:` URI in normal form, such as `file:///home/me/a%20b`. */
@@ -74,7 +75,7 @@ export function pathToUri(path: string): PathUri {
   if (!path.startsWith("/")) throw invalid(`Path "${path}" is not absolute`);
   const pathname = encodedPath(path);
   // A first segment like a drive would make it a path of Windows.
-  if (DRIVE.test(pathname)) return RESERVED + base64Url(nativeBytes(path));
+  if (DRIVE.test(pathname)) return RESERVED + toBase64Url(nativeBytes(path));
   return `file://${pathname.replace(/\/+$/, "") || "/"}`;
 }
 
@@ -128,14 +129,10 @@ function reservedPath(uri: PathUri, system: PathSystem): string {
 function decodeReserved(base64: string): string | undefined {
   if (!/^[A-Za-z0-9_-]+$/.test(base64)) return undefined;
   try {
-    return nativeText(Uint8Array.fromBase64(base64, { alphabet: "base64url" }));
+    return nativeText(fromBase64Url(base64));
   } catch {
     return undefined;
   }
-}
-
-function base64Url(bytes: Uint8Array): string {
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 // deno-lint-ignore no-control-regex -- control characters are what is looked for.

@@ -88,6 +88,15 @@ export const positive: Schema<number> = v.pipe(
   v.check((value) => value > 0, "invalid number: wanted 1 or more"),
 );
 
+/** An integer from 1 on that the reference keeps in a type which has no zero. */
+export const nonzero: Schema<number> = v.pipe(
+  v.custom<number>((value) => Number.isInteger(value), wrongType("a nonzero usize")),
+  v.check(
+    (value) => value > 0 && value <= 2 ** 64,
+    ({ input }) => `invalid value: integer \`${input}\`, expected a nonzero usize`,
+  ),
+);
+
 /** A port number: 0 to 65 535. */
 export const port: Schema<number> = v.pipe(
   count,
@@ -108,8 +117,7 @@ export const integer: Schema<number> = v.pipe(
 
 /** One of a few words. */
 export function oneOf<const W extends string>(words: readonly W[]): Schema<W> {
-  const wanted = words.map((word) => `\`${word}\``).join(", ");
-  const expected = words.length === 1 ? wanted : `one of ${wanted}`;
+  const expected = choice(words);
   return v.picklist(
     words,
     ({ input }) =>
@@ -117,6 +125,48 @@ export function oneOf<const W extends string>(words: readonly W[]): Schema<W> {
         ? `unknown variant \`${input.slice(0, 80)}\`, expected ${expected}`
         : `invalid type: ${found(input)}, expected ${expected}`,
   );
+}
+
+/** Words to choose from, as the reference lists them. */
+function choice(words: readonly string[]): string {
+  const quoted = words.map((word) => `\`${word}\``);
+  return quoted.length > 2 ? `one of ${quoted.join(", ")}` : quoted.join(" or ");
+}
+
+/** Schemas of the variants of a union, by the word in the member `Tag`. */
+export type Variants<T extends object, Tag extends keyof T> = {
+  readonly [Word in T[Tag] & string]: Schema<VariantOf<T, Tag, Word>>;
+};
+
+// Also of a variant that goes by several words.
+type VariantOf<T extends object, Tag extends keyof T, Word> = T extends unknown
+  ? Word extends T[Tag] ? T : never
+  : never;
+
+/**
+ * One of several objects that are told apart by the word in one member.
+ * @param name what the reference calls it in "expected internally tagged enum NAME"
+ * @param tag that member
+ */
+export function tagged<T extends object, Tag extends keyof T & string>(
+  name: string,
+  tag: Tag,
+  variants: Variants<T, Tag>,
+): Schema<T> {
+  const byWord = new Map<unknown, Schema<T>>(Object.entries<Schema<T>>(variants));
+  const words = oneOf(Object.keys(variants));
+  const expected = wrongType(`internally tagged enum ${name}`);
+  const tagOnly = v.object({ [tag]: words }, () => `missing field \`${tag}\``);
+  const noVariant = v.pipe(
+    v.custom<Record<string, unknown>>(isRecord, expected),
+    tagOnly,
+    // Only an object without a word that is known gets here.
+    v.custom<never>(() => false, expected),
+  );
+  return v.lazy((value) => {
+    const word = isRecord(value) && Object.hasOwn(value, tag) ? value[tag] : undefined;
+    return byWord.get(word) ?? noVariant;
+  });
 }
 
 /** A UUID, brought to its usual form: lower case, with hyphens; braces and `urn:uuid:` go. */

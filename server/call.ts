@@ -4,11 +4,14 @@ import type { Clock } from "../protocol/clock.ts";
 import type { Holdings, Notifier } from "./holdings.ts";
 import type { Machine } from "./machine.ts";
 import type { Session } from "./session/session.ts";
+import type { SessionStore } from "./session/session_store.ts";
 
 /** The surroundings of one request. */
 export interface Call {
   /** Whose processes are meant. */
   readonly session: Session;
+  /** Every session of the server; what others own is not for this one. */
+  readonly sessions: SessionStore;
   /** The machine the server stands on. */
   readonly machine: Machine;
   /** Whether the client asked for what the reference would not do. */

@@ -26,6 +26,7 @@ import type { Machine } from "./machine.ts";
 import { ack } from "./process/ack.ts";
 import { initialize } from "./session/initialize.ts";
 import type { Session } from "./session/session.ts";
+import { LOCAL_OWNER } from "./session/session_facts.ts";
 import type { SessionStore } from "./session/session_store.ts";
 
 /** A peer broke the protocol in a way that only ending the connection answers. */
@@ -51,6 +52,7 @@ export interface ConnectionHost {
 export class Connection {
   readonly #transport: Transport;
   readonly #host: ConnectionHost;
+  readonly #owner: string;
   readonly #lanes: Lanes;
   readonly #gone = new AbortController();
   readonly #gate: AnswerGate;
@@ -60,9 +62,11 @@ export class Connection {
   /** Of every request, once there is a session. */
   #surroundings: Omit<Call, "roomToAnswer"> | undefined;
 
-  constructor(transport: Transport, host: ConnectionHost) {
+  /** @param principal who speaks over the transport, and owns the sessions that are opened by it */
+  constructor(transport: Transport, host: ConnectionHost, principal: string = LOCAL_OWNER) {
     this.#transport = transport;
     this.#host = host;
+    this.#owner = principal;
     this.#lanes = new Lanes(host.concurrentRequests);
     this.#gate = new AnswerGate(transport, host.clock);
   }
@@ -185,7 +189,8 @@ export class Connection {
       throw new RpcError("outOfPhase", "initialize may only be sent once per connection");
     }
     const { sessions, machine, clock } = this.#host;
-    const session = initialize(params, { sessions, transport: this.#transport });
+    const owner = this.#owner;
+    const session = initialize(params, { sessions, transport: this.#transport, owner });
     this.#session = session;
     // The transport may have ended while this very message was on its way through.
     if (this.#gone.signal.aborted) sessions.detach(session, this.#transport);
@@ -195,6 +200,7 @@ export class Connection {
     const holdings = this.#holdings = new Holdings(wantsExtensions ? session.files : undefined);
     this.#surroundings = {
       session,
+      sessions,
       machine,
       clock,
       wantsExtensions,

@@ -1,12 +1,14 @@
 /** One request: row, phase, decoder, handler, answer. The one door for errors. @module */
 
 import { RpcError } from "../protocol/errors.ts";
-import { encodeAnswer, encodeError, type Request } from "../protocol/message.ts";
-import { isRequestName, type Params, requests, type Result } from "../protocol/methods/mod.ts";
+import { encodeAnswer, encodeError, encodeText, type Request } from "../protocol/message.ts";
+import { isRequestName, type Params, requests } from "../protocol/methods/mod.ts";
 import { decode } from "../protocol/schema.ts";
 import { takeBack } from "../protocol/spare_blocks.ts";
 import type { Base64Text, Transport } from "../protocol/transport/transport.ts";
 import type { Call } from "./call.ts";
+import { PassedResult } from "./fs/sandboxed/passed_result.ts";
+import type { Handler } from "./handler.ts";
 import { handlers, type ServedName } from "./handlers.ts";
 import type { Log } from "./log.ts";
 
@@ -31,7 +33,7 @@ export function serveRequest<M extends ServedName>(
   method: M,
   raw: unknown,
   { phase, call }: { phase: Phase; call: Call | undefined },
-): Result<M> | Promise<Result<M>> {
+): ReturnType<Handler<M>> {
   const row = requests[method];
   // Decoded before the phase is asked for: an undecodable early call is told what is wrong with it.
   const params: Params<M> = decode(row.params, raw ?? null);
@@ -55,7 +57,7 @@ export function answer(
     log: Log;
   },
 ): Promise<void> | undefined {
-  const send = (result: unknown) => sendAnswer(encodeAnswer(request.id, result), to);
+  const send = (result: unknown) => sendAnswer(answerText(request, result), to);
   const refuse = (error: unknown) =>
     to.send(encodeError(request.id, wireError(error, request, log)));
   try {
@@ -66,6 +68,12 @@ export function answer(
     refuse(error);
   }
   return undefined;
+}
+
+function answerText({ id }: Request, result: unknown): string | Base64Text {
+  if (!(result instanceof PassedResult)) return encodeAnswer(id, result);
+  const { content } = result;
+  return typeof content === "string" ? encodeText(id, content) : encodeAnswer(id, content);
 }
 
 function sendAnswer(

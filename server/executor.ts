@@ -7,6 +7,7 @@ import { Connection, type ConnectionHost } from "./connection.ts";
 import { createLog, type Log } from "./log.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import type { RunnerName } from "./process/choose_spawner.ts";
+import type { ControlGroups } from "./sandbox/control_groups.ts";
 import { SessionStore } from "./session/session_store.ts";
 
 /** What an executor can be told; all of it has a default. */
@@ -21,6 +22,12 @@ export interface ExecutorOptions {
   readonly isGuarded?: boolean;
   /** What starts processes; the best that works when left out. */
   readonly runner?: RunnerName | undefined;
+  /** Paths on which this program takes orders. */
+  readonly orderPaths?: readonly string[];
+  /** Ports of this machine on which this program takes orders. */
+  readonly orderPorts?: ReadonlySet<number>;
+  /** Limits what sandboxed commands use; it stays the caller's to dispose of. */
+  readonly groups?: ControlGroups | undefined;
   /** Where debug lines go. */
   readonly log?: Log;
 }
@@ -42,7 +49,14 @@ export class Executor implements ConnectionHost, Disposable {
     const onError = (error: unknown) => log("process", () => `trouble: ${error}`);
     this.#makeMachine = () =>
       options.machine ??
-        thisMachine({ isGuarded: options.isGuarded ?? false, runner: options.runner, onError });
+        thisMachine({
+          isGuarded: options.isGuarded ?? false,
+          runner: options.runner,
+          orderPaths: options.orderPaths,
+          orderPorts: options.orderPorts,
+          groups: options.groups,
+          onError,
+        });
     this.sessions = new SessionStore(this.clock, this.log);
   }
 
@@ -60,5 +74,6 @@ export class Executor implements ConnectionHost, Disposable {
   [Symbol.dispose](): void {
     this.sessions.dispose();
     this.#machine?.spawner[Symbol.dispose]();
+    this.#machine?.sandbox[Symbol.dispose]();
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Params, RequestName, Result } from "../protocol/methods/mod.ts";
 import type { Call } from "./call.ts";
+import type { PassedResult } from "./fs/sandboxed/passed_result.ts";
 
 /**
  * Serves one request. What must happen in order of arrival happens before the first `await`, for
@@ -10,4 +11,4 @@ import type { Call } from "./call.ts";
 export type Handler<M extends RequestName> = (
   params: Params<M>,
   call: Call,
-) => Result<M> | Promise<Result<M>>;
+) => Result<M> | PassedResult | Promise<Result<M> | PassedResult>;

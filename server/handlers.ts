@@ -6,7 +6,10 @@ import type { Handler } from "./handler.ts";
 import { info } from "./environment/info.ts";
 import { status } from "./environment/status.ts";
 import { requireWaiting } from "./fs/steps.ts";
+import { attach } from "./process/attach.ts";
 import { closeStdin } from "./process/close_stdin.ts";
+import { detach } from "./process/detach.ts";
+import { list } from "./process/list.ts";
 import { read } from "./process/read.ts";
 import { resize } from "./process/resize.ts";
 import { signal } from "./process/signal.ts";
@@ -36,8 +39,8 @@ function fileMethod<M extends FileMethod>(method: M): Handler<M> {
 }
 
 async function loadFiles(): Promise<FileHandlers> {
-  const { fileHandlers } = await import("./fs/handlers.ts");
-  return files = fileHandlers;
+  const { fileCalls } = await import("./fs/sandboxed/file_calls.ts");
+  return files = fileCalls;
 }
 
 /** Every handler, by name. */
@@ -51,6 +54,9 @@ export const handlers: { readonly [M in ServedName]: Handler<M> } = {
   "process/signal": signal,
   "process/terminate": terminate,
   "process/resize": resize,
+  "process/list": list,
+  "process/attach": attach,
+  "process/detach": detach,
   "fs/readFile": fileMethod("fs/readFile"),
   "fs/writeFile": fileMethod("fs/writeFile"),
   "fs/hash": fileMethod("fs/hash"),

@@ -8,7 +8,10 @@ import { openListener } from "./listen/open_listener.ts";
 import { WebSocketListener } from "./listen/websocket_listener.ts";
 import { ignoredSignals } from "./process/ignored_signals.ts";
 import { signalNumbers } from "./process/signal_numbers.ts";
+import { isFromInside } from "./sandbox/inside_callers.ts";
+import { createLog } from "./log.ts";
 import type { RunnerName } from "./process/choose_spawner.ts";
+import { type CommandLimits, ControlGroups } from "./sandbox/control_groups.ts";
 
 /** How to serve. */
 export interface ServeOptions {
@@ -20,6 +23,8 @@ export interface ServeOptions {
   readonly runner?: RunnerName | undefined;
   /** Leaves Ctrl-C to the program that started this one and shares its terminal. */
   readonly ignoreInterrupts?: boolean | undefined;
+  /** What every sandboxed command is limited to; nothing is done about limits without. */
+  readonly commandLimits?: CommandLimits | undefined;
 }
 
 /** Signals that end the server, and with it everything it started. */
@@ -28,21 +33,34 @@ const END_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 /**
  * Serves until a signal or, on stdio, the end of standard input.
  * @throws {ListenError} when the address cannot be used
+ * @throws {LimitError} when commands cannot be limited as asked for
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { target, concurrentRequests, ignoreInterrupts = false, runner } = options;
-  using executor = new Executor({ concurrentRequests, runner, isGuarded: true });
-  using ending = new EndSignals(ignoreInterrupts ? ["SIGINT"] : []);
+  const { target, concurrentRequests, ignoreInterrupts = false, runner, commandLimits } = options;
+  const ended = endSignal(ignoreInterrupts ? ["SIGINT"] : []);
+  const orderPaths = target.kind === "unix" ? [target.path] : [];
+  const orderPorts = new Set<number>();
+  const orders = { orderPaths, orderPorts };
+  const log = createLog(Deno.env.get("EXEC_SERVER_LOG") ?? "");
+  // Before anything is started, which would be in its way; and disposed of after all has ended.
+  await using groups = commandLimits && new ControlGroups(commandLimits, {
+    onError: (error) => log("process", () => `control groups: ${error}`),
+  });
+  const parts = { concurrentRequests, runner, ...orders, groups, log };
+  using executor = new Executor({ ...parts, isGuarded: true });
   if (target.kind === "stdio") {
     const streams = { readable: Deno.stdin.readable, writable: Deno.stdout.writable };
     const transport = new LineTransport(streams, "exec-server stdio");
     const served = executor.serve(transport);
-    await Promise.race([ending.received, served]);
+    await Promise.race([ended, served]);
     return;
   }
   using socket = await openListener(target);
+  const { addr } = socket.listener;
+  if (addr.transport === "tcp") orderPorts.add(addr.port);
   using _listening = new WebSocketListener(socket.listener, {
     isLocal: target.kind === "unix" || isLoopback(target.hostname),
+    refuses: (remote) => isFromInside(remote, executor.machine.spawner.networkSharers),
     serve: (transport) => executor.serve(transport),
     clock: realClock,
     log: executor.log,
@@ -51,30 +69,22 @@ export async function serve(options: ServeOptions): Promise<void> {
   Deno.stdout.writeSync(new TextEncoder().encode(`${socket.url}\n`));
   // Now, so that neither the line above nor the first client has to wait for it.
   executor.machine;
-  await ending.received;
+  await ended;
 }
 
-/** Listens for the signals that end the server. */
-class EndSignals implements Disposable {
-  /** Settles at the first one that is not ignored. */
-  readonly received: Promise<void>;
-  readonly #listeners: ReadonlyMap<Deno.Signal, () => void>;
-
-  constructor(ignored: readonly Deno.Signal[]) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.received = promise;
-    // What was ignored when this program started stays so: that is what `nohup` is for. Ignored
-    // signals are listened to all the same: the runtime would end the program by them.
-    const before = ignoredSignals();
-    const isIgnored = (name: (typeof END_SIGNALS)[number]) =>
-      ignored.includes(name) || before.has(signalNumbers[name]);
-    this.#listeners = new Map(
-      END_SIGNALS.map((name) => [name, () => isIgnored(name) || resolve()]),
-    );
-    for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);
+/**
+ * Settles at the first signal that ends the server and is not ignored. Nobody stops listening: a
+ * client that closes standard input may send a signal at the same moment, which must neither end
+ * this program while it still ends what it started, nor spoil its exit status.
+ */
+function endSignal(ignored: readonly Deno.Signal[]): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // What was ignored when this program started stays so: that is what `nohup` is for. Ignored
+  // signals are listened to all the same: the runtime would end the program by them.
+  const before = ignoredSignals();
+  for (const name of END_SIGNALS) {
+    const isIgnored = ignored.includes(name) || before.has(signalNumbers[name]);
+    Deno.addSignalListener(name, () => isIgnored || resolve());
   }
-
-  [Symbol.dispose](): void {
-    for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
-  }
+  return promise;
 }

@@ -59,6 +59,10 @@ export interface Capabilities {
    * the session started before gives that start's result again.
    */
   readonly processStartRepeat?: boolean | undefined;
+  /** Extension: `process/list` works. */
+  readonly processList?: boolean | undefined;
+  /** Extension: `process/attach` and `process/detach` work. */
+  readonly processAttach?: boolean | undefined;
   /** Extension: files opened by clients with `extensions` stay open while the session lives. */
   readonly fsSessionHandles?: boolean | undefined;
   /** Extension: `fs/writeFile` takes `atomic`. */
@@ -144,6 +148,8 @@ const capabilities: Schema<Capabilities> = struct<Capabilities>("EnvironmentCapa
   sessionTakeOver: optional(flag),
   processAcks: optional(flag),
   processStartRepeat: optional(flag),
+  processList: optional(flag),
+  processAttach: optional(flag),
   fsSessionHandles: optional(flag),
   fsAtomicWrite: optional(flag),
   fsMetadata: optional(flag),

@@ -4,7 +4,6 @@ import { RpcError } from "../errors.ts";
 import type { RequestSpec } from "../method.ts";
 import type { PathUri } from "../path_uri.ts";
 import {
-  anything,
   bytes,
   bytesOrElse,
   count,
@@ -18,6 +17,7 @@ import {
 } from "../schema.ts";
 import { fsExtension, fsRow } from "./fs_row.ts";
 import { type Empty, empty } from "./nothing.ts";
+import { type SandboxIntent, sandboxMember } from "./sandbox.ts";
 
 /** Parameters of `fs/readFile` and `fs/getMetadata`. */
 export interface PathParams {
@@ -26,7 +26,7 @@ export interface PathParams {
   /** False refuses symbolic links anywhere in the path; default true. */
   readonly followSymlinks?: boolean | null | undefined;
   /** Portable sandbox intent; null or absent: unsandboxed. */
-  readonly sandbox?: unknown;
+  readonly sandbox?: SandboxIntent | null | undefined;
 }
 
 /** Result of `fs/readFile`. */
@@ -68,7 +68,7 @@ export interface HashResult {
 export const pathParams: Schema<PathParams> = struct<PathParams>("FsPathParams", {
   path: pathUri,
   followSymlinks: optional(nullable(flag)),
-  sandbox: optional(anything),
+  ...sandboxMember,
 });
 
 const readFileResult: Schema<ReadFileResult> = struct<ReadFileResult>("FsReadFileResponse", {
@@ -82,14 +82,14 @@ const writeFileParams: Schema<WriteFileParams> = struct<WriteFileParams>("FsWrit
     new RpcError("fileRefused", `fs/writeFile requires valid base64 dataBase64: ${fault}`)
   ),
   followSymlinks: optional(nullable(flag)),
-  sandbox: optional(anything),
+  ...sandboxMember,
   atomic: optional(flag),
 });
 
 const hashParams: Schema<HashParams> = struct<HashParams>("FsHashParams", {
   path: pathUri,
   followSymlinks: optional(nullable(flag)),
-  sandbox: optional(anything),
+  ...sandboxMember,
   offset: optional(count),
   length: optional(nullable(count)),
 });

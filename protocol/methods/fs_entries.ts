@@ -2,20 +2,11 @@
 
 import type { RequestSpec } from "../method.ts";
 import type { PathUri } from "../path_uri.ts";
-import {
-  anything,
-  count,
-  flag,
-  nullable,
-  optional,
-  pathUri,
-  type Schema,
-  struct,
-  text,
-} from "../schema.ts";
+import { count, flag, nullable, optional, pathUri, type Schema, struct, text } from "../schema.ts";
 import type { PathParams } from "./fs_content.ts";
 import { fsExtension, fsRow } from "./fs_row.ts";
 import { type Empty, empty } from "./nothing.ts";
+import { type SandboxIntent, sandboxMember } from "./sandbox.ts";
 
 /** Parameters of `fs/createDirectory`. */
 export interface CreateDirectoryParams extends PathParams {
@@ -40,7 +31,7 @@ export interface CopyParams {
   /** Must be true for a directory. */
   readonly recursive: boolean;
   /** Portable sandbox intent; null or absent: unsandboxed. */
-  readonly sandbox?: unknown;
+  readonly sandbox?: SandboxIntent | null | undefined;
 }
 
 /** Parameters of `fs/rename`. Extension. */
@@ -52,7 +43,7 @@ export interface RenameParams {
   /** False fails when the destination exists; default true: it is replaced in one step. */
   readonly overwrite?: boolean | undefined;
   /** Portable sandbox intent; null or absent: unsandboxed. */
-  readonly sandbox?: unknown;
+  readonly sandbox?: SandboxIntent | null | undefined;
 }
 
 /** Parameters of `fs/symlink`. Extension. */
@@ -62,7 +53,7 @@ export interface SymlinkParams {
   /** What it shall say, as native text; may be relative and need not exist. */
   readonly target: string;
   /** Portable sandbox intent; null or absent: unsandboxed. */
-  readonly sandbox?: unknown;
+  readonly sandbox?: SandboxIntent | null | undefined;
 }
 
 /** Parameters of `fs/chmod`. Extension. */
@@ -76,7 +67,7 @@ const createDirectoryParams: Schema<CreateDirectoryParams> = struct<CreateDirect
   {
     path: pathUri,
     followSymlinks: optional(nullable(flag)),
-    sandbox: optional(anything),
+    ...sandboxMember,
     recursive: optional(nullable(flag)),
   },
 );
@@ -84,7 +75,7 @@ const createDirectoryParams: Schema<CreateDirectoryParams> = struct<CreateDirect
 const removeParams: Schema<RemoveParams> = struct<RemoveParams>("FsRemoveParams", {
   path: pathUri,
   followSymlinks: optional(nullable(flag)),
-  sandbox: optional(anything),
+  ...sandboxMember,
   recursive: optional(nullable(flag)),
   force: optional(nullable(flag)),
 });
@@ -93,26 +84,26 @@ const copyParams: Schema<CopyParams> = struct<CopyParams>("FsCopyParams", {
   sourcePath: pathUri,
   destinationPath: pathUri,
   recursive: flag,
-  sandbox: optional(anything),
+  ...sandboxMember,
 });
 
 const renameParams: Schema<RenameParams> = struct<RenameParams>("FsRenameParams", {
   sourcePath: pathUri,
   destinationPath: pathUri,
   overwrite: optional(flag),
-  sandbox: optional(anything),
+  ...sandboxMember,
 });
 
 const symlinkParams: Schema<SymlinkParams> = struct<SymlinkParams>("FsSymlinkParams", {
   path: pathUri,
   target: text,
-  sandbox: optional(anything),
+  ...sandboxMember,
 });
 
 const chmodParams: Schema<ChmodParams> = struct<ChmodParams>("FsChmodParams", {
   path: pathUri,
   followSymlinks: optional(nullable(flag)),
-  sandbox: optional(anything),
+  ...sandboxMember,
   mode: count,
 });
 

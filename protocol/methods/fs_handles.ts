@@ -2,19 +2,10 @@
 
 import type { RequestSpec } from "../method.ts";
 import type { PathUri } from "../path_uri.ts";
-import {
-  anything,
-  bytes,
-  count,
-  flag,
-  optional,
-  pathUri,
-  type Schema,
-  struct,
-  text,
-} from "../schema.ts";
+import { bytes, count, flag, optional, pathUri, type Schema, struct, text } from "../schema.ts";
 import { fsRow } from "./fs_row.ts";
 import { type Empty, empty } from "./nothing.ts";
+import { type SandboxIntent, sandboxMember } from "./sandbox.ts";
 
 /** Parameters of `fs/open`. */
 export interface OpenParams {
@@ -28,7 +19,7 @@ export interface OpenParams {
    */
   readonly mode?: string | undefined;
   /** Portable sandbox intent; null or absent: unsandboxed. */
-  readonly sandbox?: unknown;
+  readonly sandbox?: SandboxIntent | null | undefined;
 }
 
 /** Parameters of `fs/close`, and the result of `fs/open`. */
@@ -66,7 +57,7 @@ const openParams: Schema<OpenParams> = struct<OpenParams>("FsOpenParams", {
   path: pathUri,
   // Which modes are taken depends on the client, so the handler decides.
   mode: optional(text),
-  sandbox: optional(anything),
+  ...sandboxMember,
 });
 
 const handleParams: Schema<HandleParams> = struct<HandleParams>("FsHandleParams", {

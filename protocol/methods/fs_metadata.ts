@@ -2,19 +2,10 @@
 
 import type { RequestSpec } from "../method.ts";
 import type { PathUri } from "../path_uri.ts";
-import {
-  anything,
-  count,
-  flag,
-  list,
-  optional,
-  pathUri,
-  type Schema,
-  struct,
-  text,
-} from "../schema.ts";
+import { count, flag, list, optional, pathUri, type Schema, struct, text } from "../schema.ts";
 import { type PathParams, pathParams } from "./fs_content.ts";
 import { fsRow } from "./fs_row.ts";
+import { type SandboxIntent, sandboxMember } from "./sandbox.ts";
 
 /** What belongs to an entry of a Unix file system beside what every system has. Extension. */
 export interface UnixMetadata {
@@ -51,7 +42,7 @@ export interface CanonicalizeParams {
   /** A path that exists. */
   readonly path: PathUri;
   /** Portable sandbox intent; null or absent: unsandboxed. */
-  readonly sandbox?: unknown;
+  readonly sandbox?: SandboxIntent | null | undefined;
 }
 
 /** Result of `fs/canonicalize`. */
@@ -105,7 +96,7 @@ const metadata: Schema<Metadata> = struct<Metadata>("FsGetMetadataResponse", {
 
 const canonicalizeParams: Schema<CanonicalizeParams> = struct<CanonicalizeParams>(
   "FsCanonicalizeParams",
-  { path: pathUri, sandbox: optional(anything) },
+  { path: pathUri, ...sandboxMember },
 );
 
 const canonicalizeResult: Schema<CanonicalizeResult> = struct<CanonicalizeResult>(
@@ -115,7 +106,7 @@ const canonicalizeResult: Schema<CanonicalizeResult> = struct<CanonicalizeResult
 
 const readDirectoryParams: Schema<ReadDirectoryParams> = struct<ReadDirectoryParams>(
   "FsReadDirectoryParams",
-  { path: pathUri, sandbox: optional(anything), metadata: optional(flag) },
+  { path: pathUri, ...sandboxMember, metadata: optional(flag) },
 );
 
 const directoryEntry: Schema<DirectoryEntry> = struct<DirectoryEntry>("FsReadDirectoryEntry", {

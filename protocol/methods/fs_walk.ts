@@ -3,7 +3,6 @@
 import type { RequestSpec } from "../method.ts";
 import type { PathUri } from "../path_uri.ts";
 import {
-  anything,
   count,
   flag,
   list,
@@ -15,6 +14,7 @@ import {
   text,
 } from "../schema.ts";
 import { fsExtension, fsRow } from "./fs_row.ts";
+import { type SandboxIntent, sandboxMember } from "./sandbox.ts";
 
 /** How far `fs/walk` goes. */
 export interface WalkOptions {
@@ -37,7 +37,7 @@ export interface WalkParams {
   /** How far to go. */
   readonly options: WalkOptions;
   /** Portable sandbox intent; null or absent: unsandboxed. */
-  readonly sandbox?: unknown;
+  readonly sandbox?: SandboxIntent | null | undefined;
 }
 
 /** One entry that was found. */
@@ -80,7 +80,7 @@ export interface SearchScope {
   /** Patterns of what to skip; of a directory, with all that is in it. */
   readonly exclude?: readonly string[] | undefined;
   /** Portable sandbox intent; null or absent: unsandboxed. */
-  readonly sandbox?: unknown;
+  readonly sandbox?: SandboxIntent | null | undefined;
 }
 
 /** Parameters of `fs/glob`. Extension. */
@@ -102,7 +102,7 @@ const walkOptions: Schema<WalkOptions> = struct<WalkOptions>("WalkOptions", {
 const walkParams: Schema<WalkParams> = struct<WalkParams>("FsWalkParams", {
   path: pathUri,
   options: walkOptions,
-  sandbox: optional(anything),
+  ...sandboxMember,
 });
 
 /** Decodes a `WalkEntry`. */
@@ -129,7 +129,7 @@ export const searchScope = {
   respectIgnoreFiles: optional(flag),
   includeHidden: optional(flag),
   exclude: optional(list(text)),
-  sandbox: optional(anything),
+  ...sandboxMember,
 };
 
 const globParams: Schema<GlobParams> = struct<GlobParams>("FsGlobParams", {

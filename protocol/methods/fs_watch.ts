@@ -3,7 +3,6 @@
 import type { NotificationSpec, RequestSpec } from "../method.ts";
 import type { PathUri } from "../path_uri.ts";
 import {
-  anything,
   count,
   flag,
   list,
@@ -17,6 +16,7 @@ import {
 } from "../schema.ts";
 import { fsExtension, fsRow } from "./fs_row.ts";
 import { type Empty, empty } from "./nothing.ts";
+import { type SandboxIntent, sandboxMember } from "./sandbox.ts";
 
 /** Parameters of `fs/watchMissing`. */
 export interface WatchMissingParams {
@@ -52,7 +52,7 @@ export interface WatchParams {
    * to 1000 patterns of up to 1000 characters. */
   readonly ignore?: readonly string[] | undefined;
   /** Portable sandbox intent; null or absent: unsandboxed. */
-  readonly sandbox?: unknown;
+  readonly sandbox?: SandboxIntent | null | undefined;
 }
 
 /** Result of `fs/watch`. */
@@ -109,7 +109,7 @@ const watchParams: Schema<WatchParams> = struct<WatchParams>("FsWatchParams", {
   path: pathUri,
   recursive: optional(flag),
   ignore: optional(list(text)),
-  sandbox: optional(anything),
+  ...sandboxMember,
 });
 
 const watchResult: Schema<WatchResult> = struct<WatchResult>("FsWatchResponse", {

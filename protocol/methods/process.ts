@@ -14,8 +14,11 @@ import {
   struct,
   text,
 } from "../schema.ts";
+import { type ProcessAttachRequests, processAttachRequests } from "./process_attach.ts";
 import { type ProcessControlRequests, processControlRequests } from "./process_control.ts";
+import { type ProcessListRequests, processListRequests } from "./process_list.ts";
 import { type ProcessStartRequests, processStartRequests } from "./process_start.ts";
+import { type SandboxDenial, sandboxDenial } from "./sandbox_denial.ts";
 
 /** Parameters of `process/read`. */
 export interface ReadParams {
@@ -58,6 +61,8 @@ export interface ReadResult {
   readonly failure?: string | null | undefined;
   /** Whether the sandbox seems to have caused the failure. */
   readonly sandboxDenied?: boolean | undefined;
+  /** Extension: what was denied, as far as the output tells. */
+  readonly sandboxDenial?: SandboxDenial | undefined;
   /** Extension: why the server ended it, as in `process/exited`. */
   readonly reason?: string | undefined;
 }
@@ -112,6 +117,7 @@ const readResult: Schema<ReadResult> = struct<ReadResult>("ReadResponse", {
   closed: flag,
   failure: optional(nullable(text)),
   sandboxDenied: optional(flag),
+  sandboxDenial: optional(sandboxDenial),
   reason: optional(text),
 });
 
@@ -134,7 +140,8 @@ const closeStdinResult: Schema<CloseStdinResult> = struct<CloseStdinResult>("Clo
 });
 
 /** Requests about processes, by name. */
-export interface ProcessRequests extends ProcessStartRequests, ProcessControlRequests {
+export interface ProcessRequests
+  extends ProcessStartRequests, ProcessControlRequests, ProcessListRequests, ProcessAttachRequests {
   /** See its row. */
   readonly "process/read": RequestSpec<ReadParams, ReadResult>;
   /** See its row. */
@@ -147,6 +154,8 @@ export interface ProcessRequests extends ProcessStartRequests, ProcessControlReq
 export const processRequests: ProcessRequests = {
   ...processStartRequests,
   ...processControlRequests,
+  ...processListRequests,
+  ...processAttachRequests,
   "process/read": {
     params: readParams,
     result: readResult,

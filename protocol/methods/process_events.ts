@@ -3,6 +3,7 @@
 import type { NotificationSpec } from "../method.ts";
 import { bytes, count, flag, integer, optional, type Schema, struct, text } from "../schema.ts";
 import { type OutputStream, outputStream } from "./process.ts";
+import { type SandboxDenial, sandboxDenial } from "./sandbox_denial.ts";
 
 /** Parameters of `process/output`. */
 export interface OutputParams {
@@ -26,6 +27,8 @@ export interface ExitedParams {
   readonly exitCode: number;
   /** Whether the sandbox seems to have caused the failure; older servers leave it out. */
   readonly sandboxDenied?: boolean | undefined;
+  /** Extension: what was denied, as far as the output tells. */
+  readonly sandboxDenial?: SandboxDenial | undefined;
   /** Extension: why the server ended it, such as "killed by timeout after 500 ms". */
   readonly reason?: string | undefined;
 }
@@ -63,6 +66,7 @@ const exitedParams: Schema<ExitedParams> = struct<ExitedParams>("ExitedNotificat
   seq: count,
   exitCode: integer,
   sandboxDenied: optional(flag),
+  sandboxDenial: optional(sandboxDenial),
   reason: optional(text),
 });
 

@@ -12,7 +12,6 @@ import {
   oneOf,
   optional,
   pathUri,
-  port,
   positive,
   type Schema,
   stringMap,
@@ -20,6 +19,12 @@ import {
   text,
   uuid,
 } from "../schema.ts";
+import {
+  type ManagedNetwork,
+  managedNetwork,
+  type SandboxIntent,
+  sandboxMember,
+} from "./sandbox.ts";
 
 /** How a child's environment is made from the server's own. */
 export interface EnvPolicy {
@@ -57,14 +62,6 @@ export interface ShellSnapshot {
   readonly scopeId: string;
   /** Whose state it is. */
   readonly shell: ShellInfo;
-}
-
-/** Facts about a network proxy that the client runs; decoded, and without effect unsandboxed. */
-export interface ManagedNetwork {
-  /** Ports of this machine that the command may reach. */
-  readonly loopbackPorts?: number[] | undefined;
-  /** Whether the command may listen. */
-  readonly allowLocalBinding?: boolean | undefined;
 }
 
 /** Parameters of `process/start`. */
@@ -105,7 +102,7 @@ export interface StartParams {
   /** Without effect unsandboxed. */
   readonly managedNetwork?: ManagedNetwork | null | undefined;
   /** Portable sandbox intent; null or absent: unsandboxed. */
-  readonly sandbox?: unknown;
+  readonly sandbox?: SandboxIntent | null | undefined;
   /** Managed network for this command; null or absent: none. */
   readonly networkProxy?: unknown;
 }
@@ -159,11 +156,6 @@ const shellSnapshot: Schema<ShellSnapshot> = struct<ShellSnapshot>("ShellSnapsho
   shell: shellInfo,
 });
 
-const managedNetwork: Schema<ManagedNetwork> = struct<ManagedNetwork>("ManagedNetwork", {
-  loopbackPorts: optional(list(port)),
-  allowLocalBinding: optional(flag),
-});
-
 /** Decodes the size of a terminal. */
 export const terminalSize: Schema<TerminalSize> = struct<TerminalSize>("TerminalSize", {
   rows: characters,
@@ -187,7 +179,7 @@ const startParams: Schema<StartParams> = struct<StartParams>("WireExecParams", {
   shellSnapshot: optional(nullable(shellSnapshot)),
   enforceManagedNetwork: optional(flag),
   managedNetwork: optional(nullable(managedNetwork)),
-  sandbox: optional(anything),
+  ...sandboxMember,
   networkProxy: optional(anything),
 });
 

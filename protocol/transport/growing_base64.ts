@@ -1,5 +1,6 @@
 /** Bytes that come as pieces of base64. @module */
 
+import { setFromBase64, toBase64 } from "../built_in_base64.ts";
 import { lendBlock, lendSpare, takeBack } from "../spare_blocks.ts";
 
 // Not the decoder that insists on UTF-8, for it is slower; what it would refuse is no base64 either.
@@ -57,7 +58,7 @@ export class GrowingBase64 {
 
   /** The base64 of what has come, and lets go of it: there is one spelling only. */
   takeText(): string {
-    const text = this.take().toBase64() + lenient.decode(this.#rest.subarray(0, this.#restLength));
+    const text = toBase64(this.take()) + lenient.decode(this.#rest.subarray(0, this.#restLength));
     takeBack(this.#bytes);
     return text;
   }
@@ -84,7 +85,7 @@ export class GrowingBase64 {
     if (this.#isPadded) return false;
     const place = this.#bytes.subarray(this.#length);
     try {
-      const { written } = place.setFromBase64(text, { lastChunkHandling: "strict" });
+      const written = setFromBase64(place, text);
       this.#length += written;
       // Less is written where there is white space, and at an end with padding.
       const missing = text.length / GROUP_CHARACTERS * 3 - written;

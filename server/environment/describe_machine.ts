@@ -16,10 +16,13 @@ export interface MachineFacts {
   readonly env: ReadonlyMap<string, string>;
   /** Whether processes can run in terminals. */
   readonly hasTerminals: boolean;
+  /** Whether file calls can be held to a policy; default false. */
+  readonly hasSandboxes?: boolean;
 }
 
 /** Describes this machine. */
-export function describeMachine({ system, env, hasTerminals }: MachineFacts): EnvironmentInfo {
+export function describeMachine(facts: MachineFacts): EnvironmentInfo {
+  const { system, env } = facts;
   const user = userEntry();
   const home = env.get("HOME") || user?.home;
   const temporary = env.get("TMPDIR");
@@ -31,15 +34,16 @@ export function describeMachine({ system, env, hasTerminals }: MachineFacts): En
     platformOs: system,
     temporaryDirectories: listed(uriIfAbsolute(temporary)),
     tempDir: uriIfAbsolute(temporary) ?? pathToUri("/tmp"),
-    capabilities: capabilities(hasTerminals),
+    capabilities: capabilities(facts),
     implementation: { name: "exec-server", version: VERSION },
   };
 }
 
 /** Only what works is announced; a missing flag reads as false. */
-function capabilities(hasTerminals: boolean): Capabilities {
+function capabilities({ hasTerminals, hasSandboxes = false }: MachineFacts): Capabilities {
   return {
     fsWatchMissing: true,
+    sandboxedFileStreaming: hasSandboxes,
     fileWriteStreaming: true,
     processCloseStdin: true,
     processResize: hasTerminals,
@@ -48,6 +52,8 @@ function capabilities(hasTerminals: boolean): Capabilities {
     sessionTakeOver: true,
     processAcks: true,
     processStartRepeat: true,
+    processList: true,
+    processAttach: true,
     fsSessionHandles: true,
     fsAtomicWrite: true,
     fsMetadata: true,

@@ -8,6 +8,9 @@ import { FileFault } from "./file_fault.ts";
 import type { NativePath, OpenFile, OpenOptions } from "./file_system.ts";
 import { fileError } from "./path.ts";
 
+/** What a handle does with a file. */
+export type HandledFile = Pick<OpenFile, "read" | "write" | "close">;
+
 /** How a handle comes to its file. */
 export interface FileHandleOptions {
   /** Where the file is; also for messages. */
@@ -15,7 +18,7 @@ export interface FileHandleOptions {
   /** What the file is opened for. */
   readonly access: OpenOptions["access"];
   /** Opens it. */
-  readonly open: (path: NativePath) => Promise<OpenFile>;
+  readonly open: (path: NativePath) => Promise<HandledFile>;
   /** Settles when a descriptor may be taken; undefined when it may at once. */
   readonly room: () => Promise<void> | undefined;
 }
@@ -40,7 +43,7 @@ export class FileHandle {
   readonly #path: NativePath;
   readonly #access: OpenOptions["access"];
   readonly #calls = new CallsInWork();
-  #file: OpenFile | undefined;
+  #file: HandledFile | undefined;
 
   /** Begins to open the file. */
   constructor(id: string, { path, access, open, room }: FileHandleOptions) {
@@ -104,7 +107,7 @@ export class FileHandle {
     }
   }
 
-  async #run<T>(work: (file: OpenFile) => Promise<T>): Promise<T> {
+  async #run<T>(work: (file: HandledFile) => Promise<T>): Promise<T> {
     try {
       return await this.#calls.run(async () => {
         // Whoever opened it is told why it failed; to all others there is no such file.
@@ -130,7 +133,7 @@ export function isBeyondOffsets({ offset, len }: BlockRange): boolean {
 
 async function readInto(
   block: Uint8Array<ArrayBuffer>,
-  file: OpenFile,
+  file: HandledFile,
   offset: number,
 ): Promise<ReadBlockResult> {
   try {

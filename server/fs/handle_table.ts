@@ -3,7 +3,7 @@
 import { RpcError } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { NativePath } from "./file_system.ts";
-import { HandleBudget, handleBudget } from "./handle_budget.ts";
+import { type HandleBudget, handleBudget } from "./handle_budget.ts";
 import { FileHandle, type FileHandleOptions, unknownHandle } from "./file_handle.ts";
 
 const encoder = new TextEncoder();

@@ -1,6 +1,7 @@
 /** From a path on the wire to a native one, and from the system's failures to wire errors. @module */
 
 import { RpcError } from "../../protocol/errors.ts";
+import type { SandboxIntent } from "../../protocol/methods/sandbox.ts";
 import { displayPath, nativeBytes } from "../../protocol/native_path.ts";
 import { nativePath, type PathUri, PathUriError } from "../../protocol/path_uri.ts";
 import type { Machine } from "../machine.ts";
@@ -42,10 +43,11 @@ function requireShort(path: NativePath): void {
 }
 
 /**
- * Fails closed: a sandbox that cannot be enforced is refused, not left out.
+ * Fails closed: calls that ask for a sandbox come to a plain handler without that wish, either in the
+ * sandbox or because it would hold nothing; one that still has it is refused.
  * @throws {RpcError} `notSupported` when one is asked for
  */
-export function refuseSandbox(sandbox: unknown): void {
+export function refuseSandbox(sandbox: SandboxIntent | null | undefined): void {
   if (sandbox === undefined || sandbox === null) return;
   throw new RpcError("notSupported", "Cannot use `sandbox`: this server cannot enforce it");
 }

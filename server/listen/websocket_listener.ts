@@ -12,6 +12,8 @@ import { route } from "./routes.ts";
 export interface ListenerOptions {
   /** Whether only programs of this machine can call. */
   readonly isLocal: boolean;
+  /** Whether a caller may not call, for what it is rather than for what it says. */
+  readonly refuses?: (remote: Deno.Addr) => boolean;
   /** Serves one client until it is gone. */
   readonly serve: (transport: WebSocketTransport) => Promise<void>;
   /** Where time comes from. */
@@ -19,6 +21,8 @@ export interface ListenerOptions {
   /** Where debug lines go. */
   readonly log: Log;
 }
+
+const FROM_INSIDE = "A program in a sandbox cannot give orders to the server that holds it\n";
 
 // Time for a full table of descriptors to drain, before accepting is tried again.
 const ACCEPT_PAUSE_MS = 100;
@@ -68,6 +72,10 @@ export class WebSocketListener implements Disposable {
       if (isTcp(connection)) connection.setNoDelay(true);
       const head = await this.#readHead(connection);
       if (head === undefined) return;
+      if (this.#options.refuses?.(connection.remoteAddr) === true) {
+        await writeAll(connection, httpAnswer(403, FROM_INSIDE, {}));
+        return;
+      }
       const found = route(head, this.#options.isLocal);
       if (found.kind === "answer") {
         const body = head.method === "HEAD" ? "" : found.body;

@@ -3,7 +3,7 @@
 import type { AckParams } from "../../protocol/methods/process_events.ts";
 import type { Session } from "../session/session.ts";
 
-/** Takes it in. A process that is unknown, or gone by now, needs it no more. */
+/** Takes it in. A process that is unknown, gone by now, or only read here needs none. */
 export function ack({ processId, seq }: AckParams, session: Session): void {
   session.processes.get(processId)?.acknowledge(seq);
 }

@@ -6,7 +6,10 @@ import type { Call } from "../call.ts";
 /** Ends standard input after everything written before it. */
 export function closeStdin({ processId }: ProcessParams, { session }: Call): CloseStdinResult {
   const process = session.processes.get(processId);
-  if (process === undefined) return { status: "unknownProcess" };
+  if (process === undefined) {
+    session.processes.refuseAlias(processId, "close the input of");
+    return { status: "unknownProcess" };
+  }
   if (process.stdin === undefined) return { status: "stdinClosed" };
   process.stdin.end();
   return { status: "accepted" };

@@ -23,11 +23,17 @@ export class OutputLog {
   readonly #index = new ChunkIndex();
   #keptBytes = 0;
   #nextSeq = 1;
+  #hasForgotten = false;
   readonly #waiters = new Set<() => void>();
 
   /** The next number to be given. */
   get nextSeq(): number {
     return this.#nextSeq;
+  }
+
+  /** Number of the oldest output that is kept; 1 when nothing has been forgotten. */
+  get firstSeq(): number {
+    return this.#hasForgotten ? this.#index.at(0)?.seq ?? this.#nextSeq : 1;
   }
 
   /** Bytes of output that can still be read. */
@@ -44,6 +50,7 @@ export class OutputLog {
       this.#keptBytes > limits.retainedBytes || this.#index.size >= limits.retainedChunks
     ) {
       this.#keptBytes -= this.#index.shift();
+      this.#hasForgotten = true;
     }
     const start = this.#ring.append(bytes);
     this.#index.push({ seq, stream, start, length: bytes.byteLength });
@@ -91,6 +98,11 @@ export class OutputLog {
   /** Whether there is output after a number. */
   hasOutputAfter(afterSeq: number): boolean {
     return this.#index.positionAfter(afterSeq) < this.#index.size;
+  }
+
+  /** How many wait for the next event. */
+  get listeners(): number {
+    return this.#waiters.size;
   }
 
   /** Calls `action` at the next event. @returns takes the call back */

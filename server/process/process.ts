@@ -1,11 +1,14 @@
 /** One process as the session sees it: running, then exited, then closed. @module */
 
-import type { Clock, Timer } from "../../protocol/clock.ts";
+import { type Clock, epochMs, type Timer } from "../../protocol/clock.ts";
 import type { OutputStream } from "../../protocol/methods/process.ts";
 import type { TerminalSize } from "../../protocol/methods/process_start.ts";
 import type { Base64Text } from "../../protocol/transport/transport.ts";
 import { Acknowledgement } from "./acknowledgement.ts";
+import { outputHead, TEXT_AFTER, textBefore } from "./announcement.ts";
+import { type Command, commandOf } from "./command.ts";
 import { type Deadlines, ProcessDeadlines } from "./deadlines.ts";
+import { type DenialJudge, type DenialVerdict, NOT_DENIED } from "./judge_denial.ts";
 import { OutputLog } from "./output_log.ts";
 import { signalNumbers } from "./signal_numbers.ts";
 import type { Child, ChildListener, ExitStatus, Spawner, SpawnRequest } from "./spawner.ts";
@@ -43,8 +46,22 @@ export interface ProcessOptions {
   readonly deadlines: Deadlines;
   /** Whether it is held back rather than that output is forgotten which has not arrived. */
   readonly awaitAcks?: boolean;
+  /** What it is to those who list processes; taken from the request when absent. */
+  readonly command?: Command;
+  /** Tells whether its sandbox made it fail; absent without one. */
+  readonly judge?: DenialJudge | undefined;
+  /** Tells, once it has exited, why the machine killed it, if so; absent where nothing can tell. */
+  readonly killReason?: (() => string | undefined) | undefined;
   /** Called once, when nothing more will come. */
   readonly onClosed: () => void;
+}
+
+/** How a program ended, in the words of the wire. */
+export interface ExitFacts extends DenialVerdict {
+  /** 128 + n after signal n. */
+  readonly exitCode: number;
+  /** Why the server ended it, or the machine by a limit of the server's. */
+  readonly reason?: string;
 }
 
 /** A started process, its log and its standard input. */
@@ -55,10 +72,17 @@ export class Process {
   readonly log = new OutputLog();
   /** Its standard input; undefined when it has none. */
   readonly stdin: StdinQueue | undefined;
+  /** What it is to those who list processes. */
+  readonly command: Command;
+  /** When it was started: milliseconds since 1970. */
+  readonly startedAtMs: number = epochMs();
+  /** Whether it runs in a terminal. */
+  readonly isTerminal: boolean;
   readonly #outlet: Outlet;
   readonly #clock: Clock;
-  readonly #isTerminal: boolean;
   readonly #onClosed: () => void;
+  readonly #judge: DenialJudge | undefined;
+  readonly #killReason: (() => string | undefined) | undefined;
   readonly #child: Child;
   readonly #deadlines: ProcessDeadlines;
   /** The constant beginning of every output notification. */
@@ -67,6 +91,8 @@ export class Process {
   /** Why its output is not being read; it is read when there is no reason left. */
   readonly #holds = new Set<"congested" | "unacknowledged">();
   #state: ProcessState = { kind: "running" };
+  #exitSeq: number | undefined;
+  #verdict: DenialVerdict = NOT_DENIED;
   /** Recorded before the kill, so that the exit can tell. */
   #reason: string | undefined;
   #grace: Timer | undefined;
@@ -82,11 +108,13 @@ export class Process {
     this.#outlet = options.outlet;
     this.#acknowledgement = options.awaitAcks === true ? new Acknowledgement(this.log) : undefined;
     this.#clock = clock;
-    this.#isTerminal = request.terminal !== undefined;
+    const isTerminal = this.isTerminal = request.terminal !== undefined;
+    this.command = options.command ?? commandOf(request);
     this.#onClosed = options.onClosed;
-    this.#outputHead = `{"method":"process/output","params":{"processId":${JSON.stringify(id)},`;
+    this.#judge = options.judge;
+    this.#killReason = options.killReason;
+    this.#outputHead = outputHead(id);
     this.#child = spawner.spawn(request, this.#listener());
-    const isTerminal = this.#isTerminal;
     const takesInput = request.pipeStdin || isTerminal;
     this.stdin = takesInput ? new StdinQueue(this.#child, { isTerminal }) : undefined;
     this.#deadlines = new ProcessDeadlines(deadlines, {
@@ -98,6 +126,23 @@ export class Process {
   /** How far it has come. */
   get state(): ProcessState {
     return this.#state;
+  }
+
+  /** The operating system's id of it. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Number of its exit; undefined while it runs. */
+  get exitSeq(): number | undefined {
+    return this.#exitSeq;
+  }
+
+  /** How it ended; undefined while it runs. */
+  get exitFacts(): ExitFacts | undefined {
+    if (this.#state.kind === "running") return undefined;
+    const why = this.#reason === undefined ? {} : { reason: this.#reason };
+    return { exitCode: this.#state.exitCode, ...this.#verdict, ...why };
   }
 
   /** Why the server ended it; undefined when it did not. */
@@ -171,9 +216,8 @@ export class Process {
     this.touch();
     const seq = this.log.append(stream, bytes);
     const outlet = this.#outlet;
-    // Put together by hand: base64 needs no escaping, and this carries all the traffic.
-    const before = `${this.#outputHead}"seq":${seq},"stream":"${stream}","chunk":"`;
-    outlet.notifyBase64({ before, bytes, after: '"}}' });
+    const before = textBefore(this.#outputHead, { seq, stream });
+    outlet.notifyBase64({ before, bytes, after: TEXT_AFTER });
     if (this.#acknowledgement?.isBehind === true) this.#hold("unacknowledged");
     if (!outlet.isCongested) return;
     this.#hold("congested");
@@ -189,13 +233,16 @@ export class Process {
     if (this.#holds.delete(reason) && this.#holds.size === 0) this.#child.resumeOutput();
   }
 
-  #exited({ code, signal }: ExitStatus): void {
+  #exited({ code, signal, neverRan = false }: ExitStatus): void {
     // The reference reports a signal in a terminal as plain failure, so this does too.
-    const signalled = this.#isTerminal ? 1 : 128 + signal;
+    const signalled = this.isTerminal ? 1 : 128 + signal;
     const exitCode = signal === 0 ? code : signalled;
+    // Before anybody can see the exit: what was said about it once is not taken back.
+    this.#reason ??= this.#killReason?.();
+    this.#verdict = this.#judge?.({ exitCode, neverRan, log: this.log }) ?? NOT_DENIED;
     this.#state = { kind: "exited", exitCode };
-    const why = this.#reason === undefined ? {} : { reason: this.#reason };
-    this.#announce("process/exited", { exitCode, sandboxDenied: false, ...why });
+    this.#exitSeq = this.log.nextSeq;
+    this.#announce("process/exited", this.exitFacts);
   }
 
   #closed(): void {
@@ -205,11 +252,11 @@ export class Process {
     this.#deadlines.cancel();
     this.#grace?.cancel();
     this.stdin?.stop("exited");
-    this.#announce("process/closed", {});
+    this.#announce("process/closed", undefined);
     this.#onClosed();
   }
 
-  #announce(method: string, facts: Readonly<Record<string, unknown>>): void {
+  #announce(method: string, facts: ExitFacts | undefined): void {
     // Marking wakes readers, so the state must be set before.
     const params = { processId: this.id, seq: this.log.mark(), ...facts };
     this.#outlet.notify(JSON.stringify({ method, params }));

@@ -3,11 +3,12 @@
 import { RpcError } from "../../protocol/errors.ts";
 import type { ReadParams, ReadResult } from "../../protocol/methods/process.ts";
 import type { Call } from "../call.ts";
+import { NOT_DENIED } from "./judge_denial.ts";
 import type { Process } from "./process.ts";
 
 /** Reads the log; with `waitMs`, not before there is something new or the time is up. */
 export async function read(params: ReadParams, call: Call): Promise<ReadResult> {
-  const process = call.session.processes.get(params.processId);
+  const process = call.session.processes.readable(params.processId);
   if (process === undefined) {
     throw new RpcError("unknownProcess", `unknown process id ${params.processId}`);
   }
@@ -22,11 +23,9 @@ export async function read(params: ReadParams, call: Call): Promise<ReadResult> 
     chunks,
     nextSeq,
     exited: state.kind !== "running",
-    exitCode: state.kind === "running" ? null : state.exitCode,
     closed: state.kind === "closed",
     failure: null,
-    sandboxDenied: false,
-    ...(process.reason === undefined ? {} : { reason: process.reason }),
+    ...(process.exitFacts ?? { ...NOT_DENIED, exitCode: null }),
   };
 }
 

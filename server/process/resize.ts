@@ -6,6 +6,9 @@ import type { Call } from "../call.ts";
 /** Resizes; the foreground job gets SIGWINCH when that changes something. */
 export function resize({ processId, rows, cols }: ResizeParams, { session }: Call): ResizeResult {
   const process = session.processes.get(processId);
-  if (process === undefined) return { status: "unknownProcess" };
+  if (process === undefined) {
+    session.processes.refuseAlias(processId, "resize the terminal of");
+    return { status: "unknownProcess" };
+  }
   return { status: process.resize({ rows, cols }) ? "accepted" : "noTerminal" };
 }

@@ -10,7 +10,9 @@ import { signalNumbers } from "./signal_numbers.ts";
 /** Sends the signal; unknown and ended processes are no error. */
 export function signal(params: SignalParams, { session, wantsExtensions }: Call): Empty {
   const name = requireSignal(params.signal, wantsExtensions);
-  session.processes.get(params.processId)?.signal(signalNumbers[name]);
+  const process = session.processes.get(params.processId);
+  if (process === undefined) session.processes.refuseAlias(params.processId, "signal");
+  process?.signal(signalNumbers[name]);
   return {};
 }
 

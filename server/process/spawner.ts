@@ -2,6 +2,7 @@
 
 import type { OutputStream } from "../../protocol/methods/process.ts";
 import type { SpawnFailure, TerminalSize } from "../../protocol/methods/process_start.ts";
+import type { NetworkSharers } from "./network_sharers.ts";
 
 /** What to start. All strings are native text of this machine. */
 export interface SpawnRequest {
@@ -17,7 +18,25 @@ export interface SpawnRequest {
   readonly pipeStdin: boolean;
   /** Size of the terminal to run in; undefined for pipes. */
   readonly terminal?: TerminalSize | undefined;
+  /** Set for a program that runs the wanted one in a sandbox. */
+  readonly container?: ContainerRequest | undefined;
 }
+
+/** What a program that runs another one in a sandbox gets beside its streams. */
+export interface ContainerRequest {
+  /**
+   * Open files of this program. The child finds each anew, at its beginning and for reading, in
+   * this order from descriptor 3 on; the next descriptor is the one to report to.
+   */
+  readonly files: readonly number[];
+  /** Descriptors that the child gets as they are, after that. */
+  readonly places: readonly number[];
+  /** Whether what runs in it can reach the machine's network, and so this very program. */
+  readonly sharesNetwork: boolean;
+}
+
+/** The first descriptor after the three streams. */
+export const FIRST_PASSED = 3;
 
 /** How a program ended. */
 export interface ExitStatus {
@@ -25,6 +44,8 @@ export interface ExitStatus {
   readonly code: number;
   /** Number of the signal that ended it; 0 for none. */
   readonly signal: number;
+  /** True when the sandbox that it was to run in could not be made, so that it never ran. */
+  readonly neverRan?: boolean;
 }
 
 /** What a child tells. Calls come in this order: output and one exit, then one `closed`. */
@@ -69,6 +90,8 @@ export interface Child {
 export interface Spawner extends Disposable {
   /** Whether it can give a child a terminal, and the size of one can change. */
   readonly hasTerminals: boolean;
+  /** Sandboxes from which this machine's network can be reached; absent where there are none. */
+  readonly networkSharers?: NetworkSharers;
   /**
    * Starts a child in a session of its own.
    * @throws {SpawnError} when the operating system refuses

@@ -8,7 +8,10 @@ import type { Call } from "../call.ts";
 export async function write(params: WriteParams, { session, signal }: Call): Promise<WriteResult> {
   if (params.writeId === "") throw new RpcError("invalidParams", "writeId must not be empty");
   const process = session.processes.get(params.processId);
-  if (process === undefined) return { status: "unknownProcess" };
+  if (process === undefined) {
+    session.processes.refuseAlias(params.processId, "write to");
+    return { status: "unknownProcess" };
+  }
   const { stdin } = process;
   if (stdin === undefined) return { status: "stdinClosed" };
   process.touch();

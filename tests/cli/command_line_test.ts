@@ -74,6 +74,7 @@ Deno.test("readExecOptions() leaves the command's own flags alone", () => {
     escape: "~",
     timeoutMs: undefined,
     idleTimeoutMs: undefined,
+    sandbox: undefined,
     argv: ["ls", "--all"],
   });
 });
@@ -87,7 +88,7 @@ Deno.test("readExecOptions() reads what is about terminals and time", () => {
 
 Deno.test("readShellOptions() wants no command", () => {
   const server = { kind: "own" } as const;
-  const options = { server, cwd: undefined, env: {}, escape: "~", argv: [] };
+  const options = { server, cwd: undefined, env: {}, escape: "~", sandbox: undefined, argv: [] };
   assertEquals(readShellOptions([]), options);
   const given = readShellOptions(["--escape=^", "--", "top", "-d", "1"]);
   assertEquals(given, { ...options, escape: "^", argv: ["top", "-d", "1"] });

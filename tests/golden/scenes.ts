@@ -52,6 +52,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
       15: (root) => Deno.writeTextFile(join(root, "w/here"), "changed"),
     },
   },
+  "27-sandbox": {
+    before: async (root) => {
+      for (const name of ["ok", "no"]) await Deno.mkdir(join(root, name));
+    },
+  },
   "30-path-uri": {
     before: async (root) => {
       for (const name of ["sp ace", "ünï", "a#b%c"]) await Deno.writeTextFile(join(root, name), "");

@@ -15,6 +15,8 @@ Deno.test("every wire error has the code of the reference", () => {
     "notSupported",
     "outOfPhase",
     "processExists",
+    "readOnly",
+    "tooManyAttached",
     "unknownProcess",
     "unknownSession",
   ]);

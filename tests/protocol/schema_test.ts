@@ -10,6 +10,7 @@ import {
   flag,
   integer,
   list,
+  nonzero,
   nothing,
   nullable,
   oneOf,
@@ -18,6 +19,7 @@ import {
   type Schema,
   stringMap,
   struct,
+  tagged,
   text,
   uuid,
 } from "../../protocol/schema.ts";
@@ -42,6 +44,22 @@ const outer: Schema<Outer> = struct<Outer>("Outer", {
   extra: optional(anything),
 });
 
+interface Circle {
+  readonly kind: "circle";
+  readonly radius: number;
+}
+
+interface Plain {
+  readonly kind: "point" | "empty";
+}
+
+const plain = struct<Plain>("Shape", { kind: oneOf(["point", "empty"]) });
+const shape: Schema<Circle | Plain> = tagged<Circle | Plain, "kind">("Shape", "kind", {
+  circle: struct<Circle>("Shape", { kind: oneOf(["circle"]), radius: count }),
+  point: plain,
+  empty: plain,
+});
+
 const words = oneOf(["red", "green"]);
 const uuidText = "0191b2c3-d4e5-7f60-8a9b-0c1d2e3f4a5b";
 const long = "x".repeat(200);
@@ -61,6 +79,9 @@ const taken:
     ["uuid", uuid, uuidText, uuidText],
     ["uuid", uuid, uuidText.toUpperCase(), uuidText],
     ["uuid", uuid, `{${uuidText.replaceAll("-", "")}}`, uuidText],
+    ["nonzero", nonzero, 1, 1],
+    ["tagged", shape, { kind: "circle", radius: 2 }, { kind: "circle", radius: 2 }],
+    ["tagged", shape, { radius: "x", kind: "empty" }, { kind: "empty" }],
     ["nullable", nullable(text), null, null],
     ["list", list(text), [], []],
     ["list", list(text), ["a", ""], ["a", ""]],
@@ -102,13 +123,35 @@ const refused:
     ["integer", integer, 2 ** 31, "invalid number"],
     ["integer", integer, 0.5, "invalid number"],
     ["integer", integer, null, "invalid type: null, expected an integer"],
-    ["oneOf", words, "blue", "unknown variant `blue`, expected one of `red`, `green`"],
-    ["oneOf", words, long, `unknown variant \`${clipped}\`, expected one of \`red\`, \`green\``],
-    ["oneOf", words, 1, "invalid type: integer `1`, expected one of `red`, `green`"],
+    ["oneOf", words, "blue", "unknown variant `blue`, expected `red` or `green`"],
+    ["oneOf", words, long, `unknown variant \`${clipped}\`, expected \`red\` or \`green\``],
+    ["oneOf", words, 1, "invalid type: integer `1`, expected `red` or `green`"],
     ["oneOf", oneOf(["interrupt"]), "kill", "unknown variant `kill`, expected `interrupt`"],
     ["uuid", uuid, "abc", 'invalid UUID "abc"'],
     ["uuid", uuid, `${uuidText}0`, `invalid UUID "${uuidText}0"`],
     ["uuid", uuid, 1, "invalid type: integer `1`, expected a string"],
+    ["oneOf", oneOf(["a", "b", "c"]), "d", "unknown variant `d`, expected one of `a`, `b`, `c`"],
+    ["nonzero", nonzero, 0, "invalid value: integer `0`, expected a nonzero usize"],
+    ["nonzero", nonzero, -1, "invalid value: integer `-1`, expected a nonzero usize"],
+    ["nonzero", nonzero, 1.5, "invalid type: floating point `1.5`, expected a nonzero usize"],
+    ["nonzero", nonzero, "1", 'invalid type: string "1", expected a nonzero usize'],
+    ["tagged", shape, null, "invalid type: null, expected internally tagged enum Shape"],
+    ["tagged", shape, 3, "invalid type: integer `3`, expected internally tagged enum Shape"],
+    ["tagged", shape, [], "invalid type: sequence, expected internally tagged enum Shape"],
+    ["tagged", shape, { radius: 1 }, "missing field `kind`"],
+    ["tagged", shape, { kind: "circle" }, "missing field `radius`"],
+    [
+      "tagged",
+      shape,
+      { kind: "toString" },
+      "unknown variant `toString`, expected one of `circle`, `point`, `empty`; at `kind`",
+    ],
+    [
+      "tagged",
+      list(shape),
+      [{ kind: "circle", radius: -1 }],
+      "invalid number; at `0.radius`",
+    ],
     ["list", list(text), "a", 'invalid type: string "a", expected a sequence'],
     ["list", list(text), { 0: "a" }, "invalid type: map, expected a sequence"],
     ["list", list(text), ["a", 1], "invalid type: integer `1`, expected a string; at `1`"],

@@ -5,7 +5,7 @@ import type { Transport } from "../../protocol/transport/transport.ts";
 import type { Call } from "../../server/call.ts";
 import { Holdings } from "../../server/holdings.ts";
 import { start } from "../../server/process/start.ts";
-import { Session } from "../../server/session/session.ts";
+import { SessionStore } from "../../server/session/session_store.ts";
 import { type FakeChild, fakeMachine, FakeSpawner } from "./fake_child.ts";
 import { FakeClock } from "./fake_clock.ts";
 
@@ -27,9 +27,9 @@ export function fakeCall(env: Readonly<Record<string, string>> = {}): FakeCall {
   const clock = new FakeClock();
   const spawner = new FakeSpawner();
   const gone = new AbortController();
-  const session = new Session("id", clock);
+  const sessions = new SessionStore(clock, () => {});
   const [server, client] = memoryPair();
-  session.attach(server);
+  const session = sessions.open(server);
   const machine = fakeMachine(spawner, env);
   const wantsExtensions = false;
   const { signal } = gone;
@@ -37,6 +37,7 @@ export function fakeCall(env: Readonly<Record<string, string>> = {}): FakeCall {
   const notifier = { notify: () => {}, room: () => undefined };
   return {
     session,
+    sessions,
     machine,
     wantsExtensions,
     holdings: new Holdings(),

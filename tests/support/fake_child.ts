@@ -4,7 +4,9 @@ import type { OutputStream } from "../../protocol/methods/process.ts";
 import type { SpawnFailure, TerminalSize } from "../../protocol/methods/process_start.ts";
 import { chooseFileSystem } from "../../server/fs/choose_file_system.ts";
 import { chooseWatcher } from "../../server/fs/watching/choose_watcher.ts";
+import { SandboxRefusal } from "../../sandbox/refusal.ts";
 import type { Machine } from "../../server/machine.ts";
+import { Sandbox } from "../../server/sandbox/sandbox.ts";
 import {
   type Child,
   type ChildListener,
@@ -143,11 +145,19 @@ export class FakeSpawner implements Spawner {
 const files = chooseFileSystem({ onError: fail });
 const watcher = chooseWatcher(files);
 
+const sandbox = new Sandbox({
+  system: "linux",
+  home: undefined,
+  hidden: [],
+  findBubblewrap: () => Promise.reject(new SandboxRefusal("unavailable", "There is no sandbox")),
+});
+
 /** A Linux machine with these programs, this environment, and the files of this one. */
 export function fakeMachine(
   spawner: Spawner = new FakeSpawner(),
   env: Readonly<Record<string, string>> = {},
 ): Machine {
   const info = { shell: { name: "sh", path: "/bin/sh" } };
-  return { system: "linux", env: new Map(Object.entries(env)), spawner, files, watcher, info };
+  const known = { system: "linux", spawner, files, watcher, sandbox, info } as const;
+  return { ...known, env: new Map(Object.entries(env)) };
 }

@@ -1,7 +1,7 @@
 /** The file system by the runtime's own functions, for machines without FFI or glibc. @module */
 
 import { dirname, join } from "@std/path";
-import { Places } from "../../places.ts";
+import type { Places } from "../../places.ts";
 import { FileFault, isFault } from "../file_fault.ts";
 import type {
   FileStatus,

@@ -7,7 +7,7 @@ import {
   type WalkError,
   walkError,
 } from "../../../protocol/methods/fs_walk.ts";
-import { type PathSystem, type PathUri } from "../../../protocol/path_uri.ts";
+import type { PathSystem, PathUri } from "../../../protocol/path_uri.ts";
 import {
   count,
   flag,

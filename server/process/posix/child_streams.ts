@@ -61,12 +61,22 @@ export function openPipes(pipeStdin: boolean): ChildStreams {
   }
 }
 
+/** How a terminal comes to a child. */
+export interface TerminalUse {
+  /** For tests: behave as on this one as far as the kernel allows. */
+  readonly system?: Platform;
+  /** Whether the child leaves it to a program of its own to make it its session's terminal. */
+  readonly isPassedOn?: boolean;
+}
+
 /**
  * Opens a terminal in its usual mode: echo, line editing, signals by key.
- * @param system for tests: behave as on this one as far as the kernel allows
  * @throws {SpawnError} when the system has no more of them
  */
-export function openTerminal(size: TerminalSize, system: Platform = platform): ChildStreams {
+export function openTerminal(
+  size: TerminalSize,
+  { system = platform, isPassedOn = false }: TerminalUse = {},
+): ChildStreams {
   const { libc } = loadLibc();
   const { O_RDWR, O_NOCTTY, O_CLOEXEC, F_DUPFD_CLOEXEC } = descriptorFlags;
   const opened: number[] = [];
@@ -75,7 +85,9 @@ export function openTerminal(size: TerminalSize, system: Platform = platform): C
     const name = new Uint8Array(NAME_BYTES);
     if (libc.grantpt(ours) !== 0 || libc.unlockpt(ours) !== 0) throw noTerminal();
     if (libc.ptsname_r(ours, name, NAME_BYTES) !== 0) throw noTerminal();
-    const child = system.opensBeforeSession ? heldSide(name, opened) : openedSide(name);
+    const child = system.opensBeforeSession
+      ? heldSide(name, opened)
+      : openedSide(name, isPassedOn ? O_RDWR | O_NOCTTY : O_RDWR);
     setTerminalSize(ours, size);
     // A second number for the same thing, because reading and writing are watched apart.
     const stdin = require(libc.fcntl(ours, F_DUPFD_CLOEXEC, 0), opened);
@@ -88,13 +100,16 @@ export function openTerminal(size: TerminalSize, system: Platform = platform): C
 
 type ChildSide = Pick<ChildStreams, "theirs" | "arrange" | "openBySelf">;
 
-/** Opened by the child, the leader of a new session, it becomes that session's terminal. */
-function openedSide(name: Uint8Array<ArrayBuffer>): ChildSide {
+/**
+ * Opened by the child, the leader of a new session, it becomes that session's terminal, unless the
+ * flags say otherwise.
+ */
+function openedSide(name: Uint8Array<ArrayBuffer>, flags: number): ChildSide {
   return {
     theirs: [],
     arrange(actions) {
       const { libc } = loadLibc();
-      libc.posix_spawn_file_actions_addopen(actions, 0, name, descriptorFlags.O_RDWR, 0);
+      libc.posix_spawn_file_actions_addopen(actions, 0, name, flags, 0);
       libc.posix_spawn_file_actions_adddup2(actions, 0, 1);
       libc.posix_spawn_file_actions_adddup2(actions, 0, 2);
     },
@@ -137,7 +152,8 @@ interface Pipe {
   readonly writeEnd: number;
 }
 
-function openPipe(opened: number[]): Pipe {
+/** A pipe whose ends no child inherits unasked. @throws {SpawnError} when there are no more */
+export function openPipe(opened: number[]): Pipe {
   const ends = new Int32Array(2);
   if ((isMacos ? pipeInSteps(ends) : pipeAtOnce(ends)) !== 0) {
     throw systemError("cannot open a pipe for the process", "streams");

@@ -3,9 +3,12 @@
 import { limits } from "../../../protocol/limits.ts";
 import type { OutputStream } from "../../../protocol/methods/process.ts";
 import type { TerminalSize } from "../../../protocol/methods/process_start.ts";
-import { type Child, type ChildListener, StdinBroken } from "../spawner.ts";
+import type { NetworkSharers } from "../network_sharers.ts";
+import { signalNumbers } from "../signal_numbers.ts";
+import { type Child, type ChildListener, type ExitStatus, StdinBroken } from "../spawner.ts";
 import { setTerminalSize } from "./child_streams.ts";
 import type { CondemnedTrees } from "./condemned_trees.ts";
+import { ContainerReport } from "./container_report.ts";
 import { ExitWatch } from "./exit_watch.ts";
 import { errnos, loadLibc } from "./libc.ts";
 import type { Poller } from "./poller.ts";
@@ -20,12 +23,26 @@ export interface ChildHost {
   readonly condemned: CondemnedTrees;
   /** Process ids of children that are not reaped yet. */
   readonly pids: Set<number>;
+  /** Sandboxes from which the machine's network can be reached. */
+  readonly networkSharers: NetworkSharers;
   /** Kills a child's group, and what else can be found without a mark. */
   readonly killGroup: (leader: number) => void;
 }
 
 // One descriptor may not hold up the others for more than this per round.
 const BLOCKS_PER_ROUND = 4;
+
+/** Those that end no program which has not asked for them. */
+const signalsNotEnding: ReadonlySet<number> = new Set([
+  signalNumbers.SIGCHLD,
+  signalNumbers.SIGCONT,
+  signalNumbers.SIGSTOP,
+  signalNumbers.SIGTSTP,
+  signalNumbers.SIGTTIN,
+  signalNumbers.SIGTTOU,
+  signalNumbers.SIGURG,
+  signalNumbers.SIGWINCH,
+]);
 
 // Shared by all children: listeners copy what they keep.
 const readBuffer = new Uint8Array(limits.maxChunkBytes);
@@ -42,6 +59,8 @@ export class PosixChild implements Child {
   readonly #listener: ChildListener;
   readonly #mark: TreeMark | undefined;
   readonly #exit: ExitWatch;
+  /** Set when the program runs in a sandbox of this child's. */
+  readonly #report: ContainerReport | undefined;
   /** Open output streams by descriptor. */
   readonly #outputs: Map<number, OutputStream>;
   #terminal: number | undefined;
@@ -51,6 +70,8 @@ export class PosixChild implements Child {
   #isKilled = false;
   #isCondemned = false;
   #hasExited = false;
+  /** The signal that came before the program. */
+  #endedBefore: number | undefined;
   #isClosed = false;
 
   /**
@@ -59,7 +80,7 @@ export class PosixChild implements Child {
    * @throws {SpawnError} when its end cannot be watched; then it is killed
    */
   constructor(
-    { pid, streams }: Spawned,
+    { pid, streams, report, sharesNetwork }: Spawned,
     listener: ChildListener,
     { host, mark }: { host: ChildHost; mark: TreeMark | undefined },
   ) {
@@ -69,9 +90,11 @@ export class PosixChild implements Child {
     this.#mark = mark;
     this.#stdin = streams.stdin;
     this.#terminal = streams.terminal;
+    this.#report = report === undefined ? undefined : new ContainerReport(report);
     this.#outputs = new Map(streams.outputs);
     this.#exit = new ExitWatch(pid, { poller: host.poller, onExit: () => this.#onExit() });
     host.pids.add(pid);
+    if (sharesNetwork) host.networkSharers.note();
     this.#watchOutput();
   }
 
@@ -121,7 +144,9 @@ export class PosixChild implements Child {
   }
 
   signalGroup(signal: number): void {
-    if (!this.#isClosed) loadLibc().libc.kill(-this.pid, signal);
+    if (this.#isClosed) return;
+    if (this.#report === undefined) loadLibc().libc.kill(-this.pid, signal);
+    else if (!this.#report.signal(signal, this.#terminal)) this.#endBefore(signal);
   }
 
   condemn(): void {
@@ -135,6 +160,13 @@ export class PosixChild implements Child {
     this.#host.condemned.add(this.#mark);
     this.#isKilled = true;
     if (this.#hasExited) this.#abandonOutput();
+  }
+
+  /** While the sandbox is being made it ends as the program would, which minds no signal yet. */
+  #endBefore(signal: number): void {
+    if (signalsNotEnding.has(signal)) return;
+    this.#endedBefore ??= signal;
+    this.#host.killGroup(this.pid);
   }
 
   #watchOutput(): void {
@@ -205,9 +237,20 @@ export class PosixChild implements Child {
     // What was written before the end is told before the end, as far as nobody asked to wait.
     if (!this.#isPaused) this.#readLeftovers();
     this.#hasExited = true;
-    this.#listener.exited(this.#exit.status);
+    this.#listener.exited(this.#exitStatus());
     if (this.#isKilled) this.#abandonOutput();
     else this.#closeWhenDone();
+  }
+
+  #exitStatus(): ExitStatus {
+    const { status } = this.#exit;
+    if (this.#report === undefined) return status;
+    const neverRan = status.signal === 0 && !this.#report.hasRun;
+    this.#report.close();
+    if (this.#endedBefore === undefined || status.signal !== signalNumbers.SIGKILL) {
+      return { ...status, neverRan };
+    }
+    return { code: 0, signal: this.#endedBefore };
   }
 
   /** Reads what the streams hold at this moment, which is bounded by their size. */

@@ -7,8 +7,9 @@
  */
 
 import { requireNoZeroBytes } from "../no_zero_bytes.ts";
-import type { SpawnRequest } from "../spawner.ts";
+import { FIRST_PASSED, type SpawnRequest } from "../spawner.ts";
 import { type ChildStreams, closeAll, openPipes, openTerminal, ourEnds } from "./child_streams.ts";
+import { type ContainerLink, openContainerLink } from "./container_link.ts";
 import { findProgram } from "./find_program.ts";
 import { cString, cStringArray, descriptorFlags, type Libc, loadLibc } from "./libc.ts";
 import type { Platform } from "./platform.ts";
@@ -20,6 +21,10 @@ import { platform } from "./this_platform.ts";
 export interface Spawned {
   readonly pid: number;
   readonly streams: ChildStreams;
+  /** Where a sandbox reports to; undefined without one. */
+  readonly report: number | undefined;
+  /** Whether it is a sandbox from which the machine's network can be reached. */
+  readonly sharesNetwork: boolean;
 }
 
 /** What a start may be varied by. */
@@ -40,27 +45,35 @@ export function posixSpawn(
 ): Spawned {
   requireNoZeroBytes(request);
   const program = findProgram(request, system);
-  const { terminal, pipeStdin } = request;
-  const streams = terminal === undefined ? openPipes(pipeStdin) : openTerminal(terminal, system);
+  const { terminal, pipeStdin, container } = request;
+  const isPassedOn = container !== undefined;
+  const streams = terminal === undefined
+    ? openPipes(pipeStdin)
+    : openTerminal(terminal, { system, isPassedOn });
+  let link: ContainerLink | undefined;
   try {
-    const pid = callSpawn(request, { program, streams, around });
-    closeAll(streams.theirs);
+    link = container === undefined ? undefined : openContainerLink(container);
+    const pid = callSpawn(request, { program, streams, link, around });
+    closeAll([...streams.theirs, ...(link?.theirs ?? [])]);
     const { libc } = loadLibc();
-    for (const descriptor of ourEnds(streams)) {
+    for (const descriptor of [...ourEnds(streams), ...(link?.ours ?? [])]) {
       libc.fcntl(descriptor, descriptorFlags.F_SETFL, descriptorFlags.O_NONBLOCK);
     }
-    return { pid, streams };
+    const sharesNetwork = container?.sharesNetwork ?? false;
+    return { pid, streams, report: link?.report, sharesNetwork };
   } catch (error) {
-    closeAll([...streams.theirs, ...ourEnds(streams)]);
+    const opened = [...streams.theirs, ...ourEnds(streams)];
+    closeAll([...opened, ...(link?.theirs ?? []), ...(link?.ours ?? [])]);
     throw error;
   }
 }
 
 function callSpawn(
   request: SpawnRequest,
-  { program, streams, around }: {
+  { program, streams, link, around }: {
     program: string;
     streams: ChildStreams;
+    link: ContainerLink | undefined;
     around: <T>(call: () => T) => T;
   },
 ): number {
@@ -75,7 +88,9 @@ function callSpawn(
   libc.posix_spawn_file_actions_init(actions);
   streams.arrange(actions);
   libc.posix_spawn_file_actions_addchdir_np(actions, cString(request.cwd));
-  libc.posix_spawn_file_actions_addclosefrom_np?.(actions, 3);
+  link?.arrange(actions);
+  const passed = link?.count ?? 0;
+  libc.posix_spawn_file_actions_addclosefrom_np?.(actions, FIRST_PASSED + passed);
   const failure = around(() =>
     libc.posix_spawn(pid, path, actions, attributes, argv.pointers, env.pointers)
   );

@@ -1,5 +1,6 @@
 /** The spawner for Linux and macOS: `posix_spawn` and one poller for all children. @module */
 
+import { NetworkSharers } from "../network_sharers.ts";
 import type { Child, ChildListener, Spawner, SpawnRequest } from "../spawner.ts";
 import { closeAll, ourEnds } from "./child_streams.ts";
 import { restoreChildSignal } from "./child_signal.ts";
@@ -24,6 +25,7 @@ import { TreeMarks, withMark } from "./tree_mark.ts";
  */
 export class PosixSpawner implements Spawner {
   readonly hasTerminals: boolean;
+  readonly networkSharers = new NetworkSharers();
   readonly #marks = new TreeMarks();
   readonly #isGuarded: boolean;
   readonly #onError: (error: unknown) => void;
@@ -50,7 +52,8 @@ export class PosixSpawner implements Spawner {
     try {
       return new PosixChild(spawned, listener, { host, mark });
     } catch (error) {
-      closeAll(ourEnds(spawned.streams));
+      const report = spawned.report === undefined ? [] : [spawned.report];
+      closeAll([...ourEnds(spawned.streams), ...report]);
       throw error;
     }
   }
@@ -71,7 +74,14 @@ export class PosixSpawner implements Spawner {
     this.#orphans = new OrphanReaper((pid) => pids.has(pid));
     // The guardian finds by mark what it is to end.
     if (this.#isGuarded && this.#marks.areUsable) this.#startGuardian();
-    return { poller, condemned, pids, killGroup: isMacos ? killFamily : killGroup };
+    const { networkSharers } = this;
+    return {
+      poller,
+      condemned,
+      pids,
+      networkSharers,
+      killGroup: isMacos ? killFamily : killGroup,
+    };
   }
 
   /** A machine without a shell runs commands all the same, only unguarded. */

@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { canonicalize } from "../../../server/fs/canonicalize.ts";
 import { assertRefused, fileScene } from "../../support/file_call.ts";
+import { disabledSandbox } from "../../support/sandbox_intents.ts";
 
 const files = {
   file: "",
@@ -42,5 +43,8 @@ Deno.test("fs/canonicalize refuses paths of other systems, and sandboxes", async
   await using scene = await fileScene();
   await assertRefused(() => canonicalize({ path: "file:///C:/x" }, scene.call), -32600);
   await assertRefused(() => canonicalize({ path: "file:///a%00" }, scene.call), -32602);
-  await assertRefused(() => canonicalize({ path: "file:///", sandbox: {} }, scene.call), -32600);
+  await assertRefused(
+    () => canonicalize({ path: "file:///", sandbox: disabledSandbox }, scene.call),
+    -32600,
+  );
 });

@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { getMetadata } from "../../../server/fs/get_metadata.ts";
 import { assertRefused, fileScene } from "../../support/file_call.ts";
+import { disabledSandbox } from "../../support/sandbox_intents.ts";
 
 const files = {
   file: "content",
@@ -121,5 +122,8 @@ Deno.test("fs/getMetadata refuses paths of other systems, and sandboxes", async 
   await using scene = await fileScene();
   await assertRefused(() => getMetadata({ path: "file:///C:/x" }, scene.call), -32600);
   await assertRefused(() => getMetadata({ path: "file:///a%00" }, scene.call), -32602);
-  await assertRefused(() => getMetadata({ path: "file:///", sandbox: {} }, scene.call), -32600);
+  await assertRefused(
+    () => getMetadata({ path: "file:///", sandbox: disabledSandbox }, scene.call),
+    -32600,
+  );
 });

@@ -155,7 +155,6 @@ const refusals: readonly (readonly [fields: Fields, code: number, words: string]
   [{ maxMatches: 0 }, -32602, "`maxMatches` is 0, wanted 1 to 100000"],
   [{ maxMatches: 100_001 }, -32602, "`maxMatches` is 100001"],
   [{ pattern: "x".repeat(70_000) }, -32602, "the patterns have 70001 characters"],
-  [{ sandbox: {} }, -32600, "Cannot use `sandbox`"],
   [{ path: "file:///none/at/all" }, -32004, "No such file or directory (os error 2)"],
   [{ path: "file:///C:/x" }, -32600, "'file:///C:/x' is invalid on 'linux'"],
 ];

@@ -8,6 +8,7 @@ import { readBlock } from "../../../server/fs/read_block.ts";
 import { writeBlock } from "../../../server/fs/write_block.ts";
 import { assertRefused, type FileScene, fileScene } from "../../support/file_call.ts";
 import { hookedFiles } from "../../support/hooked_files.ts";
+import { disabledSandbox } from "../../support/sandbox_intents.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -231,7 +232,12 @@ Deno.test("calls right behind an fs/open that fails find no file", async () => {
 
 Deno.test("a sandbox is refused before anything is opened", async () => {
   await using scene = await fileScene();
-  const params = { handleId: "h", path: scene.uri("file"), mode: "replace", sandbox: {} };
+  const params = {
+    handleId: "h",
+    path: scene.uri("file"),
+    mode: "replace",
+    sandbox: disabledSandbox,
+  };
   await assertRefused(() => open(params, scene.call), -32600, "sandbox");
   assertEquals(scene.list(), []);
 });

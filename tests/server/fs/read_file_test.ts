@@ -4,6 +4,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { readFile } from "../../../server/fs/read_file.ts";
 import { assertRefused, type FileScene, fileScene } from "../../support/file_call.ts";
 import { hookedFiles } from "../../support/hooked_files.ts";
+import { disabledSandbox } from "../../support/sandbox_intents.ts";
 
 const files = {
   file: "content",
@@ -69,7 +70,10 @@ Deno.test("fs/readFile refuses paths of other systems, and sandboxes", async () 
   await using scene = await fileScene();
   await assertRefused(() => readFile({ path: "file:///C:/x" }, scene.call), -32600);
   await assertRefused(() => readFile({ path: "file:///a%00" }, scene.call), -32602);
-  await assertRefused(() => readFile({ path: "file:///", sandbox: {} }, scene.call), -32600);
+  await assertRefused(
+    () => readFile({ path: "file:///", sandbox: disabledSandbox }, scene.call),
+    -32600,
+  );
 });
 
 for (const size of [65_535, 65_536, 1 << 20, (1 << 20) + 1, 5_000_003]) {

@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { writeFile } from "../../../server/fs/write_file.ts";
 import { assertRefused, type FileScene, fileScene } from "../../support/file_call.ts";
+import { disabledSandbox } from "../../support/sandbox_intents.ts";
 
 const files = {
   file: "a long content",
@@ -111,7 +112,11 @@ Deno.test("fs/writeFile takes every name that the file system takes", async () =
 Deno.test("fs/writeFile refuses sandboxes before anything is touched", async () => {
   await using scene = await fileScene();
   await scene.put(files);
-  const params = { path: scene.uri("file"), dataBase64: new Uint8Array(), sandbox: {} };
+  const params = {
+    path: scene.uri("file"),
+    dataBase64: new Uint8Array(),
+    sandbox: disabledSandbox,
+  };
   await assertRefused(() => writeFile(params, scene.call), -32600, "sandbox");
   assertEquals(scene.text("file"), "a long content");
 });

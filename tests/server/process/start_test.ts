@@ -1,6 +1,6 @@
 /** `process/start`, `signal`, `terminate`, `resize`: what is asked of the system. @module */
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { RpcError } from "../../../protocol/errors.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { StartParams } from "../../../protocol/methods/process_start.ts";
@@ -9,6 +9,8 @@ import { signal } from "../../../server/process/signal.ts";
 import { start } from "../../../server/process/start.ts";
 import { terminate } from "../../../server/process/terminate.ts";
 import { type FakeCall, fakeCall, startFake } from "../../support/fake_call.ts";
+import { SandboxRefusal } from "../../../sandbox/refusal.ts";
+import { disabledSandbox, readRoot, restrictedSandbox } from "../../support/sandbox_intents.ts";
 
 const params: StartParams = {
   processId: "p",
@@ -75,11 +77,6 @@ const refused: readonly (readonly [fields: Partial<StartParams>, code: number, w
     "cwd URI `file:///a%00` is not valid on this exec-server host: 'file:///a%00' is invalid on 'linux'",
   ],
   [
-    { sandbox: {} },
-    -32600,
-    'Cannot start process "p": this server does not provide a sandbox (`sandbox`)',
-  ],
-  [
     { networkProxy: {} },
     -32600,
     'Cannot start process "p": this server does not provide a managed network (`networkProxy`)',
@@ -93,6 +90,30 @@ for (const [fields, code, words] of refused) {
     assertEquals([call.spawner.children.length, call.session.processes.has("p")], [0, false]);
   });
 }
+
+Deno.test("process/start with a sandbox that confines nothing starts the program as it is", () => {
+  const call = fakeCall();
+  const result = start({ ...params, sandbox: disabledSandbox }, call);
+  assertEquals(result, { processId: "p", sandboxType: "linuxSeccomp" });
+  const plain = fakeCall();
+  start(params, plain);
+  assertEquals(call.spawner.last.request, plain.spawner.last.request);
+});
+
+Deno.test("process/start with a sandbox that cannot be made starts nothing", async () => {
+  const call = fakeCall();
+  const sandbox = restrictedSandbox([readRoot]);
+  const error = await assertRejects(async () =>
+    await start({ ...params, cwd: "file:///", sandbox }, call)
+  );
+  assert(error instanceof SandboxRefusal);
+  assertEquals([error.code, error.message, error.obstacle], [
+    -32602,
+    "There is no sandbox",
+    "unavailable",
+  ]);
+  assertEquals([call.spawner.children.length, call.session.processes.has("p")], [0, false]);
+});
 
 Deno.test("process/start refuses a terminal where the machine has none", () => {
   const call = fakeCall();

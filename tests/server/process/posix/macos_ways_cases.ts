@@ -17,6 +17,7 @@ import { ProcessLife } from "../../../tree/process_life.ts";
 import { within } from "../../../support/deadline.ts";
 import { childTest } from "../../../support/test_with_children.ts";
 import { fail } from "../../../support/trouble.ts";
+import { NetworkSharers } from "../../../../server/process/network_sharers.ts";
 
 loadLibc();
 const system = { ...linux, opensBeforeSession: true, needsAbsoluteProgram: true };
@@ -81,6 +82,7 @@ class MacChild {
       poller: new Poller(fail),
       condemned: new CondemnedTrees(fail),
       pids: new Set<number>(),
+      networkSharers: new NetworkSharers(),
       killGroup: (leader: number) => killFamily(leader, kinship),
     };
     this.child = new PosixChild(spawned, {
