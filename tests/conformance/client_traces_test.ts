@@ -91,6 +91,10 @@ function locator(
   name: string,
 ): (text: string) => string {
   const places: readonly (readonly [string, string])[] = [
+    // What is above was searched too. Whatever this machine has there must not be found. First, for
+    // places of this machine may look like them.
+    ["file:///var/", `file://${scratch}/var/`],
+    ["file:///.git", `file://${scratch}/.git`],
     ["/scratch/server-43691/codex-home", home],
     ["/scratch/server-43691/home", home],
     ["/scratch/server-43691/tmp", "/tmp"],
@@ -101,10 +105,7 @@ function locator(
     ["/scratch/stdio/tmp", "/tmp"],
     ["/usr/bin/node", join(scratch, name, "node")],
     ["/scratch", scratch],
-    // What is above was searched too. Whatever this machine has there must not be found.
     ["/base", `${scratch}/base`],
-    ["file:///var/", `file://${scratch}/var/`],
-    ["file:///.git", `file://${scratch}/.git`],
   ];
   return (text) => places.reduce((done, [there, here]) => done.replaceAll(there, here), text);
 }

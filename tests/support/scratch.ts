@@ -10,9 +10,10 @@ export class Scratch implements AsyncDisposable {
     this.path = path;
   }
 
-  /** Makes the directory below the system's temporary one. */
-  static async create(): Promise<Scratch> {
-    const made = await Deno.makeTempDir({ prefix: "exec-server-test-" });
+  /** Makes the directory below the system's temporary one, or another. */
+  static async create(dir?: string): Promise<Scratch> {
+    const place = dir === undefined ? {} : { dir };
+    const made = await Deno.makeTempDir({ ...place, prefix: "exec-server-test-" });
     return new Scratch(await Deno.realPath(made));
   }
 

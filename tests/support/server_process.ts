@@ -1,5 +1,4 @@
 /** Starts the server under test, over WebSocket or stdio, in a world of its own. @module */
-import { join } from "@std/path";
 import { within } from "./deadline.ts";
 import { Peer } from "./peer.ts";
 import { Scratch } from "./scratch.ts";
@@ -21,21 +20,26 @@ export interface LaunchOptions {
 
 /** The world a server runs in: only these directories and variables. */
 class World implements AsyncDisposable {
-  readonly #scratch: Scratch;
-  readonly root: string;
-  readonly home: string;
+  readonly #root: Scratch;
+  readonly #home: Scratch;
 
-  constructor(scratch: Scratch) {
-    this.#scratch = scratch;
-    this.root = join(scratch.path, "root");
-    this.home = join(scratch.path, "home");
+  constructor(root: Scratch, home: Scratch) {
+    this.#root = root;
+    this.#home = home;
   }
 
   static async create(): Promise<World> {
-    const world = new World(await Scratch.create());
-    await Deno.mkdir(world.root);
-    await Deno.mkdir(world.home);
-    return world;
+    // The reference makes no sandbox when its home is below the temporary directory.
+    const homes = Deno.build.os === "linux" ? "/var/tmp" : undefined;
+    return new World(await Scratch.create(), await Scratch.create(homes));
+  }
+
+  get root(): string {
+    return this.#root.path;
+  }
+
+  get home(): string {
+    return this.#home.path;
   }
 
   async command(
@@ -61,7 +65,8 @@ class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#scratch[Symbol.asyncDispose]();
+    await this.#root[Symbol.asyncDispose]();
+    await this.#home[Symbol.asyncDispose]();
   }
 }
 

@@ -32,9 +32,8 @@ export class ContainerReport {
     if (this.#isClosed) return true;
     const leader = terminal === undefined ? undefined : sessionLeader(terminal);
     const group = leader ?? this.#firstInside();
-    if (group === undefined || (leader === undefined && !hasChildren(group))) return false;
-    loadLibc().libc.kill(-group, signal);
-    return true;
+    if (group === undefined || (leader === undefined && !hasProgram(group))) return false;
+    return loadLibc().libc.kill(-group, signal) === 0;
   }
 
   /** Whether the program has been started; to be asked when bubblewrap has ended by itself. */
@@ -71,10 +70,17 @@ export class ContainerReport {
   }
 }
 
-/** The first process inside starts the program, which is its only child at first. */
-function hasChildren(pid: number): boolean {
+/**
+ * The first process inside leads a session before it starts the program, which is its only child at
+ * first. Children that it has before that are none of the program's.
+ */
+function hasProgram(pid: number): boolean {
   try {
-    return Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`) !== "";
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    // The name, in parentheses, may hold anything. What follows: state, parent, group.
+    const [, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return Number(group) === pid &&
+      Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`) !== "";
   } catch {
     // It has ended; and not every kernel tells.
     return true;

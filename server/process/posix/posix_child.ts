@@ -166,7 +166,8 @@ export class PosixChild implements Child {
   #endBefore(signal: number): void {
     if (signalsNotEnding.has(signal)) return;
     this.#endedBefore ??= signal;
-    this.#host.killGroup(this.pid);
+    // The whole tree: what is inside may have left the group, and not yet be bound to end with us.
+    this.kill();
   }
 
   #watchOutput(): void {
