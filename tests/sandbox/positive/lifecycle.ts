@@ -138,18 +138,21 @@ async function interrupt(bench: Bench, tty: boolean): Promise<void> {
 /** Ctrl-C hits the child and not the shell; stopped jobs go on. */
 async function jobControl(bench: Bench): Promise<void> {
   const argv = ["/bin/bash", "--norc", "--noprofile", "-i"];
-  const id = await bench.start("", { argv, tty: true, env: { PS1: "> ", HISTFILE: "" } });
-  await bench.type(id, "echo re''ady; sleep 60\n");
+  // Keys are typed when somebody reads them: the shell that has said so, or a job that has begun.
+  const env = { PS1: "prompt\\#> ", HISTFILE: "" };
+  const id = await bench.start("", { argv, tty: true, env });
+  await bench.printed(id, "prompt1> ");
+  await bench.type(id, "sh -c 'echo re''ady; exec sleep 60'\n");
   await bench.printed(id, "ready");
   await bench.type(id, "\x03");
+  await bench.printed(id, "prompt2> ");
   await bench.type(id, "echo sta''tus $?\n");
-  await bench.printed(id, "status 130");
+  assertStringIncludes(await bench.printed(id, "prompt3> "), "status 130");
   await bench.type(id, "sh -c 'echo be''gun; sleep 0.2; echo do''ne'\n");
   await bench.printed(id, "begun");
   await bench.type(id, "\x1a");
-  await bench.printed(id, "Stopped");
-  await bench.type(id, "bg; wait; echo af''ter\n");
+  assertStringIncludes(await bench.printed(id, "prompt4> "), "Stopped");
+  await bench.type(id, "bg; wait; echo af''ter; exit 5\n");
   await bench.printed(id, "after");
-  await bench.type(id, "exit 5\n");
   assertEquals((await bench.follow(id)).exitCode, 5);
 }

@@ -100,9 +100,9 @@ sandboxedTest("a shell in a sandboxed terminal has job control", async () => {
       chunk: toBase64(text),
       writeId: String(++writes),
     });
-  await type("sleep 60\n");
-  await printed(peer, "sleep 60");
+  await type("sh -c 'echo be''gun; exec sleep 60'\n");
   // A key meets the job in the foreground, once it is there.
+  await printed(peer, "begun");
   await type("\x1a");
   await printed(peer, "Stopped");
   await type("jobs; kill %1; wait; echo go''ne; tty; stty size\n");
